@@ -1,0 +1,66 @@
+"""Everything that the environment may say, typed; a wrong value stops the start with its name and what it should be."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+INSECURE_KEY = "insecure-development-key-never-use-in-production"
+
+
+class Environment(BaseSettings):
+    """The environment variables of a process; `docs/configuration.md` tells them one by one."""
+
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+
+    autonomy_env: Literal["development", "production"] = "development"
+    secret_key: SecretStr = SecretStr(INSECURE_KEY)
+    ledger_key: SecretStr = SecretStr("")
+    """Ed25519 private key of the ledger's checkpoints: 32 bytes in base64."""
+    ledger_checkpoint_file: Path | None = None
+    """Checkpoints are appended here too, one JSON object a line: a copy outside the database."""
+    database_url: str = "postgresql://autonomy@127.0.0.1:5432/autonomy"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    base_url: str = "http://127.0.0.1:8000"
+    allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"])
+    trusted_proxies: int = Field(default=0, ge=0)
+    """How many reverse proxies in front append to X-Forwarded-For."""
+    kubeconfig_dir: Path = Path(".run/kubeconfigs")
+    """One file per cluster, `<cluster>.yaml`; web processes get read-only credentials, workers get writing ones."""
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_team_id: str = ""
+    slack_api_url: str = "https://slack.com/api/"
+    slack_channel: str = ""
+    """Channel id that review messages go to where an approval rule names no other."""
+    slack_allow_guests: bool = False
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def production(self) -> bool:
+        return self.autonomy_env == "production"
+
+    @property
+    def slack_enabled(self) -> bool:
+        return bool(self.slack_bot_token.get_secret_value())
+
+    @model_validator(mode="after")
+    def _secrets_are_real_in_production(self) -> Self:
+        if self.slack_enabled and not self.slack_signing_secret.get_secret_value():
+            raise ValueError("SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token.")
+        if self.slack_enabled and not self.slack_team_id:
+            raise ValueError("SLACK_TEAM_ID is empty while SLACK_BOT_TOKEN is set: clicks of other workspaces could not be told apart.")
+        if not self.production:
+            return self
+        key = self.secret_key.get_secret_value()
+        if key == INSECURE_KEY or len(key) < 50:
+            raise ValueError("SECRET_KEY must be set to at least 50 random characters in production (python -c 'import secrets; print(secrets.token_urlsafe(50))').")
+        if not self.ledger_key.get_secret_value():
+            raise ValueError("LEDGER_KEY must be set in production (manage.py ledger_key makes one): without it no checkpoint can be signed.")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("BASE_URL must start with https:// in production: links in Slack and cookies depend on it.")
+        return self
+
+
+environment = Environment()
