@@ -1,0 +1,158 @@
+"""Supervision: start programs, see when they are ready or have crashed, end them in reverse order, leave none behind."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from devstack.families import POLL, end_family, kill_group
+from devstack.guardian import Guardian
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+class Failure(Exception):
+    """Why the stack does not run, in one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process that runs as long as the stack does; `ready` is asked until it says yes, for at most `starts_within` seconds."""
+
+    name: str
+    command: Sequence[str | Path]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] | None = None
+    starts_within: float = 60
+    stop: signal.Signals = signal.SIGTERM
+    patience: float = 10
+    """Seconds after the stop signal until SIGKILL."""
+
+
+@dataclass(frozen=True)
+class Running:
+    program: Program
+    process: subprocess.Popen[bytes]
+    log: Path
+    log_start: int
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def obituary(self) -> str:
+        """How it ended and its last words, in one line."""
+        words = self.log.read_bytes()[self.log_start :].decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(words) if line.strip()), "it said nothing")
+        return f"{self.program.name} ended {_how(self.process.returncode)}: {last} (all of it: {self.log})"
+
+
+class Processes:
+    """The processes of one stack: a log file `logs/NAME.log` and a pid file `pids/NAME.pid` for each. Leaving the block ends them all."""
+
+    def __init__(self, directory: Path, *, holding: Sequence[int] = ()) -> None:
+        self._logs, self._pids = directory / "logs", directory / "pids"
+        for folder in (self._logs, self._pids):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._running: dict[str, Running] = {}
+        self._guardian = Guardian(holding=holding)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop_all()
+        self._guardian.dismiss()
+
+    def start(self, program: Program) -> None:
+        """Start it without waiting. Raises Failure where its command does not exist."""
+        log = self._logs / f"{program.name}.log"
+        with log.open("ab") as output:
+            process = self._spawn(program, output.fileno())
+            self._guardian.watch(process.pid, program.stop, patience=program.patience)
+            self._running[program.name] = Running(program, process, log, output.tell())
+        self._pid_file(program.name).write_text(f"{process.pid}\n")
+
+    def wait_ready(self, *names: str) -> None:
+        """Wait until they are ready. Raises Failure when one ends first or takes too long."""
+        for name in names:
+            running = self._running[name]
+            deadline = time.monotonic() + running.program.starts_within
+            while running.program.ready is not None and not running.program.ready():
+                self._fail_if_ended(running)
+                if time.monotonic() > deadline:
+                    raise Failure(f"{name} was not ready within {running.program.starts_within:.0f} s; its log may tell why: {running.log}")
+                time.sleep(POLL)
+            self._fail_if_ended(running)
+
+    def run(self, program: Program) -> None:
+        """Run it to its end. Raises Failure unless it exits with 0 within `starts_within` seconds."""
+        self.start(program)
+        running = self._running[program.name]
+        try:
+            running.process.wait(program.starts_within)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{program.name} did not end within {program.starts_within:.0f} s; its log may tell why: {running.log}") from None
+        finally:
+            self.stop(program.name)
+        if running.process.returncode:
+            raise Failure(running.obituary())
+
+    def check(self) -> None:
+        """Raises Failure when any of them has ended by itself."""
+        for running in self._running.values():
+            self._fail_if_ended(running)
+
+    def pid(self, name: str) -> int:
+        return self._running[name].process.pid
+
+    def kill(self, name: str, what: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal; SIGKILL goes to the whole family, is waited for, and the process is no longer expected to run."""
+        running = self._running[name]
+        if what != signal.SIGKILL:
+            os.kill(running.process.pid, what)
+            return
+        kill_group(running.process.pid)
+        self.stop(name)
+
+    def stop(self, name: str) -> None:
+        """End it and its family; returns when they have ended. Nothing happens when it does not run."""
+        if (running := self._running.get(name)) is None:
+            return
+        end_family(running.process.pid, running.program.stop, patience=running.program.patience, ended=running.ended)
+        self._guardian.forget(running.process.pid)
+        self._pid_file(name).unlink(missing_ok=True)
+        del self._running[name]
+
+    def stop_all(self) -> None:
+        for name in reversed(tuple(self._running)):
+            self.stop(name)
+
+    def _pid_file(self, name: str) -> Path:
+        return self._pids / f"{name}.pid"
+
+    def _fail_if_ended(self, running: Running) -> None:
+        if running.ended():
+            raise Failure(running.obituary())
+
+    def _spawn(self, program: Program, output: int) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                program.command,
+                cwd=REPOSITORY,
+                env={**os.environ, **program.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends them in order
+            )
+        except OSError as error:
+            raise Failure(f"{program.name} cannot be started: {error}") from error
+
+
+def _how(code: int) -> str:
+    return f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
