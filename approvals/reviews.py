@@ -1,0 +1,107 @@
+"""The open review of a request as one read: stages, votes that still count, and who may decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from accounts.models import Account, Membership
+from approvals import quorum
+from approvals.errors import NotAPerson, NotOpen, NotYourStage, OwnRequest, ReviewExpired
+from approvals.models import Decision, Review, ReviewStage
+from approvals.quorum import GroupNeed, Vote
+from audit.actor import Actor, ActorKind
+from audit.problems import Problem
+from autonomy.models import ActionRequest
+from autonomy.status import Status
+
+
+@dataclass(frozen=True)
+class OpenReview:
+    """A review with all that a decision on it depends on.
+
+    `eligible` maps each person to the groups that she may speak for: those of the stages that she was in when the request
+    was made, and still is in.
+    """
+
+    request: ActionRequest
+    review: Review
+    stages: Sequence[ReviewStage]
+    decisions: Sequence[Decision]
+    eligible: dict[UUID, frozenset[str]]
+    now: datetime
+
+    @cached_property
+    def needs(self) -> list[GroupNeed]:
+        return [GroupNeed(stage.group_id, stage.required) for stage in self.stages]
+
+    @cached_property
+    def votes(self) -> list[Vote]:
+        """The approvals that still count: who has left a group since does not speak for it any more."""
+        return [
+            Vote(decision.person, frozenset(decision.groups) & self.eligible.get(decision.person, frozenset()))
+            for decision in self.decisions
+            if decision.verdict == Decision.Verdict.APPROVE and decision.digest == self.request.plan_digest
+        ]
+
+    @cached_property
+    def approved(self) -> dict[str, int]:
+        return quorum.approvals(self.needs, self.votes)
+
+    def missing(self, *further: Vote) -> list[GroupNeed]:
+        return quorum.missing(self.needs, [*self.votes, *further])
+
+    def lost(self) -> list[str]:
+        """Names of those whose approval does not count any more."""
+        return [
+            decision.name
+            for decision in self.decisions
+            if decision.verdict == Decision.Verdict.APPROVE and not frozenset(decision.groups) & self.eligible.get(decision.person, frozenset())
+        ]
+
+    def decision_of(self, actor: Actor) -> Decision | None:
+        return next((decision for decision in self.decisions if decision.person in actor.people), None)
+
+    def refusal(self, actor: Actor) -> Problem | None:
+        """Why this actor cannot decide now, or None. One rule for all doors."""
+        if actor.kind != ActorKind.PERSON:
+            return NotAPerson(f"{actor.name} is not a person.")
+        if actor.people & set(self.request.requester_people) or actor.id == self.request.requester_id:
+            return OwnRequest(f"{self.request.requester_name} asked for this; that is you.")
+        if not self.groups_of(actor):
+            groups = ", ".join(stage.group_id for stage in self.stages)
+            return NotYourStage(f"It waits for {groups}, and {actor.name} was in none of them when it was requested.", groups=groups)
+        if self.request.status != Status.AWAITING_APPROVAL:
+            return NotOpen(f"The request is {self.request.status}.", current=self.request.status)
+        if self.review.expires_at <= self.now:
+            return ReviewExpired(f"It could be decided until {self.review.expires_at.isoformat()}.")
+        return None
+
+    def groups_of(self, actor: Actor) -> frozenset[str]:
+        return frozenset().union(*(self.eligible.get(person, frozenset()) for person in actor.people))
+
+
+def latest(request: ActionRequest) -> OpenReview | None:
+    """The newest review of a request, open or not, with the database's own time; None where it never had one."""
+    review = request.reviews.annotate(now=Now()).order_by("-number").first()
+    if review is None:
+        return None
+    stages = list(review.stages.all())
+    return OpenReview(request, review, stages, list(review.decisions.all()), _eligible(request, stages), review.now)
+
+
+def _eligible(request: ActionRequest, stages: Sequence[ReviewStage]) -> dict[UUID, frozenset[str]]:
+    found = Membership.objects.filter(
+        group_id__in=[stage.group_id for stage in stages],
+        since__lte=request.created_at,
+        account__kind=Account.Kind.PERSON,
+        account__is_active=True,
+    ).values_list("account__alias_of_id", "account_id", "group_id")
+    eligible: dict[UUID, frozenset[str]] = {}
+    for alias_of, account, group in found:
+        person = alias_of or account
+        eligible[person] = eligible.get(person, frozenset()) | {group}
+    return eligible

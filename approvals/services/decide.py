@@ -1,0 +1,111 @@
+"""Approving and denying."""
+
+from uuid import UUID
+
+from approvals.errors import AlreadyDecided, CommentMissing, NotOpen, PlanChanged, ReviewChanged
+from approvals.models import Decision
+from approvals.quorum import Vote
+from approvals.reviews import OpenReview, latest
+from approvals.services.reopen import reopen_under_new_rules, rules_have_changed
+from audit.actor import Actor
+from audit.ledger import Change, commit, judged_again
+from autonomy import queries
+from autonomy.models import ActionRequest, Plan
+from autonomy.status import Status
+
+APPROVE, DENY = Decision.Verdict.APPROVE, Decision.Verdict.DENY
+
+
+@judged_again
+def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -> ActionRequest:
+    """Record an approval of exactly the plan with this digest; queue the request when nothing is missing.
+
+    The same approval again changes nothing. Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
+    AlreadyDecided, PlanChanged, ReviewChanged.
+    """
+    review = _review(request_id, actor)
+    request = review.request
+    if _is_repetition(review, actor, APPROVE, digest):
+        return request
+    _guard(review, actor)
+    if digest != request.plan_digest:
+        raise _plan_changed(request, digest)
+    _guard_rules(review, actor)
+    decision = _decision(review, actor, APPROVE, comment)
+    complete = not review.missing(Vote(decision.person, frozenset(decision.groups)))
+    change = Change(request, "request.approved" if complete else "request.vote_recorded", actor, _data(decision), at=decision.at).add(decision)
+    commit(change.set(status=Status.QUEUED if complete else Status.AWAITING_APPROVAL))
+    return request
+
+
+@judged_again
+def deny(request_id: UUID, *, actor: Actor, comment: str) -> ActionRequest:
+    """End the request with a reason. The same denial again changes nothing.
+
+    Raises CommentMissing besides what `approve` raises.
+    """
+    if not comment.strip():
+        raise CommentMissing(pointer="/comment")
+    review = _review(request_id, actor)
+    request = review.request
+    if _is_repetition(review, actor, DENY, request.plan_digest):
+        return request
+    _guard(review, actor)
+    decision = _decision(review, actor, DENY, comment)
+    change = Change(request, "request.denied", actor, _data(decision), at=decision.at).add(decision)
+    commit(change.set(status=Status.DENIED, finished_at=change.at))
+    return request
+
+
+def _review(request_id: UUID, actor: Actor) -> OpenReview:
+    request = queries.read(request_id, actor=actor)
+    review = latest(request)
+    if review is None:
+        raise NotOpen(f"The request is {request.status}.", current=request.status)
+    return review
+
+
+def _is_repetition(review: OpenReview, actor: Actor, verdict: Decision.Verdict, digest: str) -> bool:
+    """Raises AlreadyDecided when the same person has said the opposite."""
+    before = review.decision_of(actor)
+    if before is None:
+        return False
+    if before.verdict != verdict:
+        raise AlreadyDecided(f"{before.name} chose to {before.verdict} at {before.at.isoformat()}.", current=review.request.status)
+    if before.digest != digest:
+        raise _plan_changed(review.request, digest)
+    return True
+
+
+def _guard(review: OpenReview, actor: Actor) -> None:
+    refusal = review.refusal(actor)
+    if refusal is not None:
+        raise refusal
+
+
+def _guard_rules(review: OpenReview, actor: Actor) -> None:
+    """A rule that was changed or deleted while the request waited fails closed: asked anew, or ended where nobody is left."""
+    if rules_have_changed(review):
+        reopen_under_new_rules(review, actor=Actor.worker())
+        raise ReviewChanged(f"{actor.name} would have decided under rules that do not hold any more.")
+
+
+def _decision(review: OpenReview, actor: Actor, verdict: Decision.Verdict, comment: str) -> Decision:
+    (person,) = actor.people
+    return Decision(
+        review=review.review, account_id=actor.id, person=person, name=actor.name, groups=sorted(review.groups_of(actor)), verdict=verdict,
+        comment=comment, digest=review.request.plan_digest, door=actor.door, at=review.now,
+    )
+
+
+def _data(decision: Decision) -> dict[str, object]:
+    return {
+        "decision": decision.pk, "verdict": decision.verdict, "groups": decision.groups, "comment": decision.comment, "digest": decision.digest,
+    }  # fmt: skip
+
+
+def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
+    old = Plan.objects.filter(request=request, digest=seen).first()
+    current = request.plan
+    moved = f"Plan {old.number} was replaced by plan {current.number}." if old and current else "No plan of this request had the digest that was sent."
+    return PlanChanged(moved, seen=seen, current=request.plan_digest)

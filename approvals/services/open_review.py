@@ -1,0 +1,87 @@
+"""Planning what needs approval, and opening its review."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Group
+from approvals.models import Review, ReviewStage
+from approvals.routing import Route, route
+from audit.actor import Actor
+from audit.ledger import Change, commit, judged_again
+from audit.outbox import Message
+from autonomy.actions.base import ActionFailed
+from autonomy.models import ActionRequest, Plan
+from autonomy.services.finish import ended, failure
+from autonomy.services.plan import draft_of, plan_dry_run, plan_row
+from autonomy.status import Status
+from guidance.services.policies import owners_of
+
+NOBODY = ActionFailed(
+    "No approval rule matches this request any more, so nobody could approve it.", reason="NoApprovalRule", hint="Submit it again once a rule matches."
+)
+
+
+def plan(message: Message) -> None:
+    """Dry-run a submitted request: a dry run ends there, all else goes to its reviewers.
+
+    Repeating is harmless: a dry run changes nothing, and of two plans made at once only one is committed.
+    """
+    _plan(message, actor=Actor.worker())
+
+
+@judged_again
+def _plan(message: Message, *, actor: Actor) -> None:
+    request = ActionRequest.objects.select_related("plan").get(pk=message.stream)
+    if request.status != Status.SUBMITTED:
+        return
+    if request.dry_run:
+        plan_dry_run(request, actor=actor)
+    else:
+        _open(request, actor=actor)
+
+
+def _open(request: ActionRequest, *, actor: Actor) -> None:
+    found = current_route(request)
+    try:
+        if found is None:
+            raise NOBODY
+        made = plan_row(request, draft_of(request))
+    except ActionFailed as error:
+        commit(ended(request, Status.FAILED, failure(error), actor=actor))
+        return
+    change = Change(request, "request.review_opened", actor, {"digest": made.digest, "plan": made.number, "needs": _as_json(found)})
+    commit(with_review(change.add(made), made, found))
+
+
+def with_review(change: Change, plan: Plan, found: Route, *, because: str = "") -> Change:
+    """The change also opens a review of this plan under this route."""
+    request = change.subject
+    assert isinstance(request, ActionRequest)  # noqa: S101
+    review, stages = new_review(request, plan, found, because=because)
+    change.add(review, *stages)
+    return change.set(status=Status.AWAITING_APPROVAL, plan_id=plan.pk)
+
+
+def new_review(request: ActionRequest, plan: Plan, found: Route, *, because: str) -> tuple[Review, Sequence[ReviewStage]]:
+    now = timezone.now()
+    last = request.reviews.order_by("-number").values_list("number", flat=True).first()
+    review = Review(
+        request=request, number=(last or 0) + 1, plan=plan, because=because, slack_channel=found.slack_channel, opened_at=now,
+        expires_at=now + timedelta(hours=found.expires_after_hours),
+    )
+    return review, [ReviewStage(review=review, group_id=need.group, required=need.required) for need in found.needs]
+
+
+def current_route(request: ActionRequest) -> Route | None:
+    """Who must agree under the rules as they are now; None also where a rule names a group that is gone."""
+    policies = request.override["policies"] if request.override else []
+    found = route(request, owners_of(policies))
+    if found is None or Group.objects.filter(pk__in=[need.group for need in found.needs]).count() < len(found.needs):
+        return None
+    return found
+
+
+def _as_json(found: Route) -> dict[str, int]:
+    return {need.group: need.required for need in found.needs}

@@ -1,0 +1,51 @@
+"""Asking again: what was approved, or who must approve, is not what it was."""
+
+from approvals.reviews import OpenReview
+from approvals.services.open_review import NOBODY, current_route, with_review
+from audit.actor import Actor
+from audit.ledger import Change, commit
+from audit.outbox import next_in_lane, publish
+from autonomy.actions.base import Draft
+from autonomy.services.claim import Claimed
+from autonomy.services.finish import ended, failure
+from autonomy.services.plan import plan_row
+from autonomy.status import Status, check
+
+
+def rules_have_changed(review: OpenReview) -> bool:
+    """Whether the rules as they are now would ask other people, or more of them, than the review does."""
+    found = current_route(review.request)
+    return found is None or {need.group: need.required for need in found.needs} != {need.group: need.required for need in review.needs}
+
+
+def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
+    """A new review of the same plan under the rules of now, or the end where no rule matches. Raises Stale."""
+    request = review.request
+    found = current_route(request)
+    if found is None or request.plan is None:
+        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor))
+        return
+    check(request.status, Status.AWAITING_APPROVAL)
+    change = Change(request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest})
+    commit(with_review(change, request.plan, found, because="The approval rules have changed."))
+
+
+def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
+    """Somebody who approved has left the group: the same review waits for others. Raises Stale."""
+    request = review.request
+    check(request.status, Status.AWAITING_APPROVAL)
+    change = Change(request, "request.approval_voided", actor, {"lost": review.lost(), "because": "no longer in the reviewing group"})
+    commit(change.set(status=Status.AWAITING_APPROVAL))
+
+
+def back_for_review(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
+    """The target had drifted: a new plan is reviewed by the people whom the rules name now. Raises Stale."""
+    request = claimed.request
+    found = current_route(request)
+    if found is None:
+        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).remove(claimed.delivery))
+        return
+    plan = plan_row(request, draft)
+    change = Change(request, "request.drifted", actor, {"digest": plan.digest, "plan": plan.number, "was": request.plan_digest})
+    commit(with_review(change.add(plan).remove(claimed.delivery), plan, found, because="The target has changed since it was approved."))
+    publish(next_in_lane(claimed.lane))

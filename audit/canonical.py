@@ -1,0 +1,65 @@
+"""The one byte form of a JSON value: what is hashed is stored exactly so (jsonb would rewrite numbers and order)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from uuid import UUID
+
+Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | bool | None
+
+
+class NotCanonical(TypeError):
+    """A value has no canonical form: a float, a naive time, or a type that JSON does not know."""
+
+
+def utc_text(at: datetime) -> str:
+    """RFC 3339 in UTC with exactly six digits of a second."""
+    if at.tzinfo is None:
+        raise NotCanonical(f"{at!r} has no time zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def plain(value: object) -> Json:
+    """The same value in JSON's own types. Raises NotCanonical."""
+    if value is None or isinstance(value, bool | int) and not isinstance(value, Enum):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> Json:
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, set | frozenset):
+        return sorted(str(item) for item in value)
+    if isinstance(value, float | Decimal):
+        raise NotCanonical(f"{value!r}: write it as a string, numbers with a fraction have no single byte form")
+    raise NotCanonical(f"{type(value).__name__} has no JSON form")
+
+
+def encode(value: object) -> bytes:
+    """Sorted keys, no white space, UTF-8, no floats. Raises NotCanonical."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(value: object) -> str:
+    """`sha256:<hex>` over the canonical bytes."""
+    return digest_of_bytes(encode(value))
+
+
+def digest_of_bytes(encoded: bytes) -> str:
+    return "sha256:" + sha256(encoded).hexdigest()

@@ -1,0 +1,103 @@
+"""One SQL statement from model instances: parts become data-modifying CTEs, so they all run or none does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection
+from django.db.models import Field, Model
+from django.db.models.sql import InsertQuery
+from psycopg import Error as DatabaseError
+
+
+class Stale(Exception):
+    """Somebody else changed the same stream first: read again and judge again."""
+
+
+class Refused(Exception):
+    """A constraint refused the statement; `constraint` is its name."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+STALE_CONSTRAINTS = frozenset({"event_stream_seq", "event_stream_seq_status"})
+DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
+
+
+@dataclass(frozen=True)
+class Part:
+    text: str
+    values: Sequence[object]
+
+
+@cache
+def _insert_text(model: type[Model]) -> tuple[list[Field[object, object]], str]:
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()])
+    ((text, _),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    return fields, text
+
+
+def insert(row: Model) -> Part:
+    """The INSERT of an unsaved instance whose key was made here. The text is compiled once per model."""
+    fields, text = _insert_text(type(row))
+    return Part(text, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+
+
+def update(row: Model, values: Mapping[str, object], *, where: Mapping[str, object] | None = None) -> Part:
+    """The UPDATE of `values` (by field name) on the row with this primary key, where further columns still have these values."""
+    guards = {"pk": row.pk} | dict(where or {})
+    sets, set_values = _assignments(row, values)
+    wheres, where_values = _assignments(row, guards)
+    text = f'UPDATE "{row._meta.db_table}" SET {", ".join(sets)} WHERE {" AND ".join(wheres)}'
+    return Part(text, [*set_values, *where_values])
+
+
+def delete(row: Model) -> Part:
+    wheres, values = _assignments(row, {"pk": row.pk})
+    return Part(f'DELETE FROM "{row._meta.db_table}" WHERE {wheres[0]}', values)
+
+
+def _assignments(row: Model, values: Mapping[str, object]) -> tuple[list[str], list[object]]:
+    fields = [(row._meta.pk if name == "pk" else row._meta.get_field(name), value) for name, value in values.items()]
+    columns = [f'"{field.column}" = %s' for field, _ in fields]  # type: ignore[union-attr]
+    return columns, [field.get_db_prep_save(value, connection) for field, value in fields]  # type: ignore[union-attr]
+
+
+def run(parts: Sequence[Part]) -> None:
+    """Send all parts as one statement: the last is the main one, the others are its CTEs.
+
+    All parts see the snapshot from before the statement and run in no defined order.
+    Raises Stale, Refused.
+    """
+    *ctes, main = parts
+    names = ", ".join(f"part{number} AS ({part.text})" for number, part in enumerate(ctes))
+    text = f"WITH {names} {main.text}" if ctes else main.text
+    with connection.cursor() as cursor, told_apart_by_constraint():
+        cursor.execute(text, [value for part in (*ctes, main) for value in part.values])
+
+
+@contextmanager
+def told_apart_by_constraint() -> Iterator[None]:
+    """Raise Stale or Refused in place of the database's own errors."""
+    try:
+        yield
+    except IntegrityError as error:
+        constraint = _diagnosis(error, "constraint_name")
+        if constraint in STALE_CONSTRAINTS:
+            raise Stale from error
+        raise Refused(constraint or str(error)) from error
+    except OperationalError as error:
+        if _diagnosis(error, "sqlstate") in {DEADLOCK, SERIALIZATION_FAILURE}:
+            raise Stale from error
+        raise
+
+
+def _diagnosis(error: Exception, field: str) -> str | None:
+    cause = error.__cause__
+    found = getattr(cause.diag, field, None) if isinstance(cause, DatabaseError) else None
+    return str(found) if found else None

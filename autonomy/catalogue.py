@@ -1,0 +1,67 @@
+"""The catalogue of actions: every concrete Action class in a module of an app's `actions` package."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from django.apps import apps
+from pydantic import ValidationError
+
+from autonomy.actions.base import Action, AnyAction, Ask, Parameters, Target
+from autonomy.errors import BadParameters, UnknownAction
+from autonomy.models import ActionRequest
+
+
+@cache
+def actions() -> Mapping[str, AnyAction]:
+    """All actions by name. Found once, when first asked for."""
+    found = {action.name: action() for app in apps.get_app_configs() for action in _classes_of(app.name)}
+    return dict(sorted(found.items()))
+
+
+def _classes_of(app: str) -> Iterator[type[AnyAction]]:
+    try:
+        package = import_module(f"{app}.actions")
+    except ModuleNotFoundError as error:
+        if error.name != f"{app}.actions":
+            raise
+        return
+    for module in iter_modules(package.__path__):
+        members = inspect.getmembers(import_module(f"{package.__name__}.{module.name}"), inspect.isclass)
+        yield from (member for _, member in members if issubclass(member, Action) and "name" in vars(member))
+
+
+def action(name: str) -> AnyAction:
+    """Raises UnknownAction."""
+    found = actions().get(name)
+    if found is None:
+        raise UnknownAction(f"{name!r} is not in the catalogue; it has: {', '.join(actions())}.", pointer="/action")
+    return found
+
+
+def parse(kind: AnyAction, parameters: object) -> Parameters:
+    """The parameters as their model. Raises BadParameters, pointing at the first thing that is wrong."""
+    try:
+        model: Parameters = kind.Parameters.model_validate(parameters)
+    except ValidationError as error:
+        raise _bad(error) from error
+    return model
+
+
+def _bad(error: ValidationError) -> BadParameters:
+    first = error.errors(include_url=False)[0]
+    at = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in first["loc"])
+    problems = [
+        {"pointer": "/parameters" + "".join(f"/{part}" for part in wrong["loc"]), "message": wrong["msg"]}
+        for wrong in error.errors(include_url=False)
+    ]
+    return BadParameters(f"parameters{at.replace('/', '.')}: {first['msg']}.", pointer=f"/parameters{at}", errors=problems)
+
+
+def ask_of(request: ActionRequest) -> Ask[Parameters]:
+    """A stored request as its action sees it."""
+    kind = action(request.action)
+    target = Target(request.cluster, request.namespace, request.kind, request.name)
+    return Ask(request.id, target, parse(kind, request.parameters), request.fixed, request)

@@ -1,0 +1,74 @@
+"""The rules in force, compiled once per process and read again as soon as one of them has changed."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection
+
+from autonomy.boundaries import Rule
+from autonomy.models import Boundary
+from guidance import cel
+from guidance.services.policies import PolicySet, policies_in_force
+
+log = logging.getLogger(__name__)
+
+CONSULT = """
+SELECT coalesce((SELECT string_agg(head, '' ORDER BY id) FROM autonomy_boundary), ''),
+       coalesce((SELECT string_agg(head, '' ORDER BY id) FROM guidance_policy), ''),
+       cluster.slug, namespace.team_id, namespace.environment
+FROM (VALUES (1)) AS one
+LEFT JOIN clusters_cluster cluster ON cluster.slug = %s
+LEFT JOIN clusters_namespace namespace ON namespace.cluster_id = cluster.slug AND namespace.name = %s
+"""
+CONDITION_VARIABLES = ("action", "target", "parameters")
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    boundaries: tuple[Rule, ...]
+    policies: PolicySet
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a target is: whether its cluster is known, whose its namespace is (None: the platform's), which environment."""
+
+    cluster_known: bool
+    team: str | None
+    environment: str
+
+
+_compiled: tuple[tuple[bytes, bytes], Rulebook] | None = None
+
+
+def consult(cluster: str, namespace: str) -> tuple[Rulebook, Place]:
+    """The rules as they are now and the place of a target, in one read."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONSULT, [cluster, namespace])
+        boundaries, policies, known, team, environment = cursor.fetchone()
+    return _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
+
+
+def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:
+    """The heads of all rules name their state: same heads, same rules."""
+    global _compiled  # noqa: PLW0603 a cache of the process; a race compiles twice and is harmless
+    if _compiled is None or _compiled[0] != version:
+        _compiled = (version, Rulebook(tuple(compiled(row) for row in Boundary.objects.all()), policies_in_force()))
+    return _compiled[1]
+
+
+def compiled(row: Boundary) -> Rule:
+    """Raises guidance.cel.ExpressionError when the condition is not CEL."""
+    condition = partial(_holds, row.slug, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None
+    return Rule(row.slug, row.level, row.reason, row.actions, row.environments, row.namespaces, row.kinds, condition)
+
+
+def _holds(slug: str, program: cel.Program, variables: Mapping[str, object]) -> bool:
+    """A condition that cannot be evaluated counts as met: a broken boundary restricts, it never opens."""
+    try:
+        return program.evaluate(variables) is not False
+    except cel.EvaluationError as error:
+        log.warning("boundary %s: its condition failed and counts as met: %s", slug, error)
+        return True

@@ -1,0 +1,48 @@
+"""Running what needs no approval, and the frame in which everything runs."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from audit.actor import Actor
+from audit.outbox import Message
+from audit.statement import Stale
+from autonomy import catalogue
+from autonomy.actions.base import ActionFailed, Outcome
+from autonomy.services.claim import Claimed, claim
+from autonomy.services.finish import fail, finish, try_later
+from clusters.errors import Temporary
+
+log = logging.getLogger(__name__)
+BACKOFF = timedelta(seconds=2)
+
+
+def execute(message: Message) -> None:
+    """Claim a queued request and do it."""
+    worker = Actor.worker()
+    claimed = claim(message, actor=worker)
+    if claimed is not None:
+        run(claimed, _do, actor=worker)
+
+
+def _do(claimed: Claimed) -> Outcome:
+    request = claimed.request
+    return catalogue.action(request.action).execute(catalogue.ask_of(request))
+
+
+def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:
+    """Do it and write down how it ended. Never raises for what the action does; a lost lease ends silently, its new holder goes on."""
+    try:
+        outcome = do(claimed)
+        finish(claimed, outcome, actor=actor)
+    except Stale:
+        log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
+    except ActionFailed as error:
+        fail(claimed, error, actor=actor)
+    except Temporary as error:
+        try_later(claimed, error, after=_after(error), actor=actor)
+
+
+def _after(error: Temporary) -> timedelta:
+    asked = getattr(error, "retry_after", None)
+    return timedelta(seconds=min(float(asked), 60.0)) if asked else BACKOFF

@@ -1,0 +1,131 @@
+"""Judging a submission: who may ask, at which level, and what the policies say. Nothing is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import roles
+from audit.actor import Actor, ActorKind
+from autonomy import catalogue
+from autonomy.actions.base import AnyAction, Parameters, Target
+from autonomy.boundaries import Facts, level_of
+from autonomy.errors import BadOverride, BadTarget, MayNotSubmit, NotYourNamespace
+from autonomy.models import ActionRequest, Level
+from autonomy.rulebook import Place, consult
+from autonomy.status import Status
+from autonomy.submission import Override, Submission
+from guidance.evaluation import Evaluation
+from guidance.services.policies import NOTHING_TO_JUDGE, PolicySet
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An unsaved request in the status that it is born with."""
+
+    request: ActionRequest
+    evaluation: Evaluation
+    owners: frozenset[str]
+    """The groups whose policies the submission wants to override; their approval is needed too."""
+
+    @property
+    def waits(self) -> bool:
+        """People must approve it (a dry run never gets that far)."""
+        return self.request.status == Status.SUBMITTED and not self.request.dry_run
+
+
+def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
+    """Raises UnknownAction, BadTarget, BadParameters, BadOverride, MayNotSubmit, NotYourNamespace."""
+    kind = catalogue.action(submission.action)
+    target = _target(kind, submission)
+    rules, place = consult(target.cluster, target.namespace)
+    _may_submit(actor, target, place)
+    if kind.in_cluster and not place.cluster_known:
+        raise BadTarget(f"There is no cluster {target.cluster!r} here.", pointer="/target/cluster")
+    parameters = catalogue.parse(kind, submission.parameters)
+    kind.check(target, parameters)
+    plain = parameters.model_dump(mode="json", exclude_unset=True)
+    level, because = level_of(_facts(kind, target, place, plain), rules.boundaries)
+    evaluation = _evaluate(kind, target, parameters, place, rules.policies)
+    owners = _owners(submission.override, evaluation, rules.policies, now)
+    request = ActionRequest(
+        action=kind.name,
+        **target.as_json(),
+        environment=place.environment,
+        team_id=place.team,
+        parameters=plain,
+        reason=submission.reason,
+        dry_run=submission.dry_run,
+        override=_override_json(submission.override),
+        requester_id=actor.id,
+        requester_name=actor.name,
+        requester_people=sorted(actor.people),
+        door=actor.door,
+        created_at=now,
+        level=level,
+        level_because=[reason.as_json() for reason in because],
+        findings=[finding.as_json() for finding in evaluation.findings],
+        mended=evaluation.mended,
+        fixed=kind.fix(now=now),
+        status=_birth_status(Level(level), evaluation, submission),
+    )
+    return Judgement(request, evaluation, owners)
+
+
+def _target(kind: AnyAction, submission: Submission) -> Target:
+    if submission.kind and submission.kind != kind.kind:
+        raise BadTarget(f"{kind.name} acts on a {kind.kind}, not on a {submission.kind}.", pointer="/target/kind")
+    if kind.in_cluster and not (submission.cluster and submission.namespace):
+        missing = "namespace" if submission.cluster else "cluster"
+        raise BadTarget(f"{kind.name} needs a {missing} in its target.", pointer=f"/target/{missing}")
+    if not kind.in_cluster and (submission.cluster or submission.namespace):
+        raise BadTarget(f"{kind.name} changes a rule of this product: its target has only a name.", pointer="/target")
+    return Target(submission.cluster, submission.namespace, kind.kind, submission.name)
+
+
+def _may_submit(actor: Actor, target: Target, place: Place) -> None:
+    if actor.groups & roles.REVIEWERS:
+        return
+    teams = actor.groups - roles.READS_EVERYTHING
+    if not teams:
+        raise MayNotSubmit(f"{actor.name} is in no team that could ask for anything.")
+    if place.team is not None and place.team not in teams:
+        raise NotYourNamespace(f"{target.namespace} belongs to the team {place.team}, and {actor.name} is not in it.", team=place.team)
+    if actor.kind == ActorKind.SERVICE and place.team is None:
+        raise NotYourNamespace(f"The service account {actor.name} acts for its own team only.")
+
+
+def _facts(kind: AnyAction, target: Target, place: Place, parameters: dict[str, object]) -> Facts:
+    return Facts(kind.name, kind.level, target.cluster, target.namespace, place.environment, target.kind, target.name, parameters)
+
+
+def _evaluate(kind: AnyAction, target: Target, parameters: Parameters, place: Place, policies: PolicySet) -> Evaluation:
+    manifest = kind.manifest(target, parameters)
+    return NOTHING_TO_JUDGE if manifest is None else policies.judge(manifest, namespace=target.namespace, environment=place.environment)
+
+
+def _owners(override: Override | None, evaluation: Evaluation, policies: PolicySet, now: datetime) -> frozenset[str]:
+    """Whose policies are to be overridden. Raises BadOverride where that cannot be."""
+    if override is None:
+        return frozenset()
+    soft = {finding.policy for finding in evaluation.soft}
+    if unknown := sorted(set(override.policies) - soft):
+        raise BadOverride(f"{', '.join(unknown)}: not a soft-mandatory policy that this manifest violates.", pointer="/override/policies")
+    if left := sorted(soft - set(override.policies)):
+        raise BadOverride(f"The manifest violates {', '.join(left)} too: override all of them, or mend them.", pointer="/override/policies")
+    if override.until <= now:
+        raise BadOverride(f"{override.until.isoformat()} is in the past.", pointer="/override/until")
+    return frozenset(policies.owner(slug) for slug in override.policies)
+
+
+def _birth_status(level: Level, evaluation: Evaluation, submission: Submission) -> Status:
+    soft_refuses = level == Level.GUIDED and bool(evaluation.soft) and submission.override is None
+    if level > Level.FULL and evaluation.hard or soft_refuses:
+        return Status.POLICY_FAILED
+    needs_plan = submission.dry_run or level == Level.RESTRICTED or submission.override is not None
+    return Status.SUBMITTED if needs_plan else Status.QUEUED
+
+
+def _override_json(override: Override | None) -> dict[str, object] | None:
+    if override is None:
+        return None
+    return {"policies": list(override.policies), "reason": override.reason, "until": override.until.isoformat()}
+

@@ -1,0 +1,53 @@
+"""What the watcher has seen of a rollout."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from audit import canonical
+from audit.actor import Actor
+from audit.ledger import Change, commit, judged_again
+from autonomy.actions.base import ActionFailed
+from autonomy.actions.in_cluster import template_digest
+from autonomy.models import ActionRequest
+from autonomy.services.finish import ended, failure
+from autonomy.status import Status
+from clusters.objects import Object
+from clusters.rollout import judge
+
+
+@judged_again
+def observe(request_id: UUID, deployment: Object | None, pods: Sequence[Object], *, actor: Actor, now: datetime) -> ActionRequest:
+    """End the request when its rollout is done, has failed, was superseded or is overdue; otherwise change nothing.
+
+    `deployment` is None when it is gone. Level-triggered: it may be called any number of times with any state.
+    """
+    request = ActionRequest.objects.get(pk=request_id)
+    if request.status != Status.RUNNING or request.rollout is None:
+        return request
+    change = _verdict(request, deployment, pods, actor=actor, now=now)
+    if change is not None:
+        commit(change)
+    return request
+
+
+def _verdict(request: ActionRequest, deployment: Object | None, pods: Sequence[Object], *, actor: Actor, now: datetime) -> Change | None:
+    rollout = request.rollout or {}
+    if deployment is None or deployment["metadata"]["uid"] != rollout["uid"]:
+        return _failed(request, "Deleted", "The Deployment was deleted before its rollout was done.", actor)
+    newer = deployment["metadata"]["generation"] > rollout["generation"]
+    if newer and template_digest(deployment) != rollout["template"]:
+        return _failed(request, "Superseded", "A later change of the pod template replaced this rollout before it was done.", actor)
+    seen = judge(deployment, rollout["generation"], pods)
+    if seen.state == "succeeded":
+        return ended(request, Status.SUCCEEDED, {**(request.result or {}), "message": seen.detail}, actor=actor)
+    if seen.state == "failed":
+        return _failed(request, seen.reason, seen.detail, actor)
+    if canonical.utc_text(now) >= rollout["deadline"]:
+        return _failed(request, "DeadlineExceeded", f"The rollout was not done in time: {seen.detail}", actor)
+    return None
+
+
+def _failed(request: ActionRequest, reason: str, message: str, actor: Actor) -> Change:
+    hint = "The pods and their events say more; deployment.apply with a mended manifest starts a new rollout."
+    return ended(request, Status.FAILED, failure(ActionFailed(message, reason=reason, hint=hint)), actor=actor)

@@ -1,0 +1,66 @@
+"""Writing a judged submission down, once per idempotency key."""
+
+from datetime import datetime, timedelta
+
+from audit import canonical
+from audit.actor import Actor
+from audit.ledger import Change, commit
+from audit.statement import Refused
+from autonomy.errors import IdempotencyInProgress, IdempotencyMismatch
+from autonomy.models import ActionRequest, IdempotencyKey
+from autonomy.services.judge import Judgement
+from autonomy.status import Status
+from autonomy.submission import Submission
+
+KEY_LIFE = timedelta(hours=24)
+BIRTH_EVENT = {Status.SUBMITTED: "request.submitted", Status.QUEUED: "request.queued", Status.POLICY_FAILED: "request.refused"}
+
+
+def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> ActionRequest:
+    """Raises IdempotencyInProgress when another call with the same key was just faster."""
+    request = judgement.request
+    change = Change(request, BIRTH_EVENT[Status(request.status)], actor, _data(judgement), at=request.created_at)
+    if submission.idempotency_key:
+        change.add(
+            IdempotencyKey(
+                account_id=actor.id, key=submission.idempotency_key, fingerprint=submission.fingerprint, request_id=request.id,
+                created_at=request.created_at,
+            )
+        )
+    try:
+        commit(change)
+    except Refused as error:
+        if error.constraint == "idempotency_key_once":
+            raise IdempotencyInProgress(f"The key {submission.idempotency_key!r} is being used by another call right now.") from error
+        raise
+    return request
+
+
+def _data(judgement: Judgement) -> dict[str, object]:
+    request = judgement.request
+    return {
+        "action": request.action,
+        "target": {"cluster": request.cluster, "namespace": request.namespace, "kind": request.kind, "name": request.name},
+        "parameters": canonical.digest(request.parameters),
+        "reason": request.reason,
+        "dry_run": request.dry_run,
+        "override": request.override,
+        "level": request.level,
+        "level_because": request.level_because,
+        "findings": [{"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings],
+    }
+
+
+def replayed(submission: Submission, *, actor: Actor, now: datetime) -> ActionRequest | None:
+    """The request that this key already gave, if any within its life. Raises IdempotencyMismatch."""
+    if not submission.idempotency_key:
+        return None
+    found = IdempotencyKey.objects.select_related("request__plan").filter(account_id=actor.id, key=submission.idempotency_key).first()
+    if found is None:
+        return None
+    if found.created_at <= now - KEY_LIFE:
+        IdempotencyKey.objects.filter(pk=found.pk).delete()
+        return None
+    if found.fingerprint != submission.fingerprint:
+        raise IdempotencyMismatch(f"The key {submission.idempotency_key!r} gave request {found.request_id} for another body.", request=str(found.request_id))
+    return found.request

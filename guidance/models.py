@@ -1,0 +1,28 @@
+"""Policies as they are in force: body, enforcement level and owners."""
+
+from django.db import models
+
+from accounts.models import Group
+from audit.models import Streamed
+
+
+class Policy(Streamed):
+    """A policy in force. `source` is its YAML file as written; `enforcement` stands outside the body."""
+
+    class Enforcement(models.TextChoices):
+        ADVISORY = "advisory"
+        SOFT = "soft-mandatory"
+        HARD = "hard-mandatory"
+
+    slug = models.SlugField(unique=True)
+    version = models.CharField(max_length=16)
+    source = models.TextField()
+    enforcement = models.CharField(max_length=16, choices=Enforcement)
+    owner = models.ForeignKey(Group, models.PROTECT, related_name="policies")
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return self.slug
