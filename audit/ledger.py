@@ -45,6 +45,7 @@ class Change:
     at: datetime = field(default_factory=timezone.now)
     values: dict[str, object] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+    removes_subject: bool = False
 
     def set(self, **values: object) -> Self:
         """New values of the subject's fields."""
@@ -61,6 +62,16 @@ class Change:
 
     def remove(self, *rows: Model) -> Self:
         self.parts += [delete(row) for row in rows]
+        return self
+
+    def remove_subject(self) -> Self:
+        """The subject's row goes; its stream, with this last event, stays."""
+        self.removes_subject = True
+        return self
+
+    def withdraw(self) -> Self:
+        """Take back what was queued on this stream: executions, which alone have a lane."""
+        self.parts.append(Part("DELETE FROM audit_delivery WHERE stream = %s AND lane IS NOT NULL", [self.subject.id]))
         return self
 
     def event(self) -> Event:
@@ -118,6 +129,8 @@ def commit(*changes: Change) -> None:
 
 def _subject_part(change: Change, event: Event) -> Part:
     subject = change.subject
+    if change.removes_subject:
+        return delete(subject)
     if subject._state.adding:
         for name, value in (change.values | {"seq": event.seq, "head": event.hash}).items():
             setattr(subject, name, value)

@@ -108,15 +108,14 @@ def done(claimed: Claim) -> bool:
 
 
 RETRY = """
-UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, dead = (attempts >= %s)
-WHERE id = %s AND attempts = %s
+UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, published_at = now() WHERE id = %s AND attempts = %s
 """
 
 
 def retry(claimed: Claim, error: str, *, after: timedelta) -> None:
-    """Give the delivery back to be tried again after a while; past the bound of attempts it is dead, and visible as such."""
+    """Give the delivery back to be tried again after a while; past the bound of attempts the sweeper ends it."""
     with connection.cursor() as cursor:
-        cursor.execute(RETRY, [error[:2000], after, MAX_ATTEMPTS, claimed.message.delivery, claimed.attempt])
+        cursor.execute(RETRY, [error[:2000], after, claimed.message.delivery, claimed.attempt])
 
 
 def bury(claimed: Claim, error: str) -> None:
@@ -136,8 +135,8 @@ DUE = f"""
 WITH due AS (
   UPDATE audit_delivery SET published_at = now() WHERE id IN (
     SELECT id FROM audit_delivery
-    WHERE NOT dead AND attempts < %s AND published_at < now() - %s
-      AND (lease_until IS NULL OR lease_until < now()) AND (not_before IS NULL OR not_before <= now())
+    WHERE NOT dead AND attempts < %s AND (lease_until IS NULL OR lease_until < now())
+      AND (published_at < now() - %s OR not_before BETWEEN published_at AND now()) AND (not_before IS NULL OR not_before <= now())
     ORDER BY published_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
   RETURNING id)
 {HINT} JOIN due ON due.id = d.id ORDER BY d.created_at, d.id

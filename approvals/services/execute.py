@@ -7,7 +7,7 @@ from approvals.services.reopen import back_for_review, reopen_under_new_rules, r
 from audit import canonical
 from audit.actor import Actor
 from audit.ledger import commit, judged_again
-from audit.models import Delivery, Event
+from audit.models import Event
 from audit.outbox import Message
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
@@ -22,7 +22,6 @@ def execute_approved(message: Message) -> None:
     """Claim an approved request and do exactly what its plan says; drifted, it goes back to its reviewers."""
     worker = Actor.worker()
     if not _still_approved(message, actor=worker):
-        Delivery.objects.filter(pk=message.delivery, lease_until=None).delete()
         return
     claimed = claim(message, actor=worker)
     if claimed is None:
@@ -49,7 +48,7 @@ def _still_approved(message: Message, *, actor: Actor) -> bool:
         return False
     if _tampered(request):
         error = ActionFailed("The stored request is not the one that the ledger tells of.", reason="Tampered", hint="manage.py audit_verify names what was altered.")
-        commit(ended(request, Status.FAILED, failure(error), actor=actor))
+        commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
         return False
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)

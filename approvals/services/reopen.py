@@ -23,11 +23,11 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
     request = review.request
     found = current_route(request)
     if found is None or request.plan is None:
-        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor))
+        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
         return
     check(request.status, Status.AWAITING_APPROVAL)
     change = Change(request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest})
-    commit(with_review(change, request.plan, found, because="The approval rules have changed."))
+    commit(with_review(change.withdraw(), request.plan, found, because="The approval rules have changed."))
 
 
 def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
@@ -35,7 +35,7 @@ def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
     request = review.request
     check(request.status, Status.AWAITING_APPROVAL)
     change = Change(request, "request.approval_voided", actor, {"lost": review.lost(), "because": "no longer in the reviewing group"})
-    commit(change.set(status=Status.AWAITING_APPROVAL))
+    commit(change.withdraw().set(status=Status.AWAITING_APPROVAL))
 
 
 def back_for_review(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:

@@ -22,6 +22,6 @@ def cancel(request_id: UUID, *, actor: Actor) -> ActionRequest:
     if request.status == Status.CANCELLED:
         return request
     check(request.status, Status.CANCELLED)
-    change = Change(request, "request.cancelled", actor)
+    change = Change(request, "request.cancelled", actor).withdraw()
     commit(change.set(status=Status.CANCELLED, finished_at=change.at))
     return request

@@ -1,0 +1,42 @@
+"""The Celery application: the broker only carries hints, so it keeps nothing, tells nothing and never blocks for long."""
+
+import os
+
+from celery import Celery
+from kombu import Exchange, Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+QUEUES = ("actions", "changes", "notifications")
+
+app = Celery("workers")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    # No result backend, no events: the ledger tells how it ended.
+    task_ignore_result=True,
+    worker_send_task_events=False,
+    task_send_sent_event=False,
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    task_serializer="json",
+    accept_content=["json"],
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
+    task_default_queue="actions",
+    broker_connection_retry_on_startup=True,
+    # Publishing gives up quickly: whoever waits is a person or a tool, and the sweeper publishes again.
+    broker_transport_options={
+        "socket_timeout": 5.0,
+        "socket_connect_timeout": 0.3,
+        "visibility_timeout": 120,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+    },
+    beat_schedule={
+        "sweep": {"task": "workers.tasks.sweep", "schedule": 2.0, "options": {"expires": 10}},
+        "checkpoint": {"task": "workers.tasks.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
+    },
+)
+app.autodiscover_tasks(["workers"])

@@ -1,0 +1,22 @@
+"""Celery's tasks: they take ids, call one service, and end."""
+
+from uuid import UUID
+
+from audit.outbox import Message
+from workers.celery import app
+from workers.deliveries import hear
+from workers.sweeper import sweep_once
+
+
+def pack(message: Message) -> list[str | int]:
+    return [str(message.delivery), message.listener, str(message.stream), message.seq, message.head.hex()]
+
+
+@app.task(name="workers.tasks.deliver")
+def deliver(delivery: str, listener: str, stream: str, seq: int, head: str) -> None:
+    hear(Message(UUID(delivery), listener, UUID(stream), seq, bytes.fromhex(head)))
+
+
+@app.task(name="workers.tasks.sweep")
+def sweep() -> None:
+    sweep_once()
