@@ -20,13 +20,25 @@ class Failure(Exception):
     """Why the stack does not run, in one line that says what to do."""
 
 
+class Stopped(Exception):
+    """Somebody asked to stop while something was waited for."""
+
+
+class Switch:
+    """Off until somebody asks to stop. A plain flag: an Event's lock, set from a signal handler, could wait for itself."""
+
+    def __init__(self) -> None:
+        self.stop = False
+
+
 @dataclass(frozen=True)
 class Program:
-    """A process that runs as long as the stack does; `ready` is asked until it says yes, for at most `starts_within` seconds."""
+    """A process of the stack. It has started once its log has the words `says` and `ready` answers yes, within `starts_within` seconds."""
 
     name: str
     command: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
+    says: str = ""
     ready: Callable[[], bool] | None = None
     starts_within: float = 60
     stop: signal.Signals = signal.SIGTERM
@@ -44,21 +56,35 @@ class Running:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    def started(self) -> bool:
+        said = not self.program.says or self.program.says in self.output()
+        return said and (self.program.ready is None or self.program.ready())
+
+    def started_or_ended(self) -> bool:
+        return self.ended() or self.started()
+
+    def output(self) -> str:
+        return self.log.read_bytes()[self.log_start :].decode(errors="replace")
+
     def obituary(self) -> str:
         """How it ended and its last words, in one line."""
-        words = self.log.read_bytes()[self.log_start :].decode(errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(words) if line.strip()), "it said nothing")
+        last = next((line.strip() for line in reversed(self.output().splitlines()) if line.strip()), "it said nothing")
         return f"{self.program.name} ended {_how(self.process.returncode)}: {last} (all of it: {self.log})"
 
 
 class Processes:
-    """The processes of one stack: a log file `logs/NAME.log` and a pid file `pids/NAME.pid` for each. Leaving the block ends them all."""
+    """The processes of one stack: a log file `logs/NAME.log` and a pid file `pids/NAME.pid` for each. Leaving the block ends them all.
 
-    def __init__(self, directory: Path, *, holding: Sequence[int] = ()) -> None:
+    The switch ends whatever waiting goes on with Stopped: a signal handler that raised by itself could do so between the start of a
+    process and the note that it runs.
+    """
+
+    def __init__(self, directory: Path, *, switch: Switch | None = None, holding: Sequence[int] = ()) -> None:
         self._logs, self._pids = directory / "logs", directory / "pids"
         for folder in (self._logs, self._pids):
             folder.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, Running] = {}
+        self._switch = switch or Switch()
         self._guardian = Guardian(holding=holding)
 
     def __enter__(self) -> Self:
@@ -81,12 +107,7 @@ class Processes:
         """Wait until they are ready. Raises Failure when one ends first or takes too long."""
         for name in names:
             running = self._running[name]
-            deadline = time.monotonic() + running.program.starts_within
-            while running.program.ready is not None and not running.program.ready():
-                self._fail_if_ended(running)
-                if time.monotonic() > deadline:
-                    raise Failure(f"{name} was not ready within {running.program.starts_within:.0f} s; its log may tell why: {running.log}")
-                time.sleep(POLL)
+            self._wait(running, running.started_or_ended)
             self._fail_if_ended(running)
 
     def run(self, program: Program) -> None:
@@ -94,9 +115,7 @@ class Processes:
         self.start(program)
         running = self._running[program.name]
         try:
-            running.process.wait(program.starts_within)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{program.name} did not end within {program.starts_within:.0f} s; its log may tell why: {running.log}") from None
+            self._wait(running, running.ended)
         finally:
             self.stop(program.name)
         if running.process.returncode:
@@ -106,6 +125,12 @@ class Processes:
         """Raises Failure when any of them has ended by itself."""
         for running in self._running.values():
             self._fail_if_ended(running)
+
+    def watch(self, every: float = 0.2) -> None:
+        """Check every so many seconds, until told to stop (Stopped) or one of them has ended by itself (Failure)."""
+        while True:
+            self._pause(every)
+            self.check()
 
     def pid(self, name: str) -> int:
         return self._running[name].process.pid
@@ -131,6 +156,20 @@ class Processes:
     def stop_all(self) -> None:
         for name in reversed(tuple(self._running)):
             self.stop(name)
+
+    def _wait(self, running: Running, done: Callable[[], bool]) -> None:
+        seconds = running.program.starts_within
+        deadline = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > deadline:
+                raise Failure(f"{running.program.name} is not there after {seconds:.0f} s; its log may tell why: {running.log}")
+            self._pause(POLL)
+
+    def _pause(self, seconds: float) -> None:
+        if not self._switch.stop:
+            time.sleep(seconds)
+        if self._switch.stop:
+            raise Stopped
 
     def _pid_file(self, name: str) -> Path:
         return self._pids / f"{name}.pid"

@@ -1,0 +1,40 @@
+"""The processes of the product, one line each."""
+
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+CELERY = ("-m", "celery", "-A", "workers.celery")
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+Credential = Literal["admin", "web", "worker"]
+
+
+@dataclass(frozen=True)
+class ProductProcess:
+    """`{port}` and `{data}` in the arguments are filled in; `says` are words of its log that tell that it is ready."""
+
+    name: str
+    arguments: tuple[str, ...]
+    credential: Credential
+    """Which of the cluster's credentials it holds: the web's can read, the worker's can write too."""
+    says: str = ""
+
+    def command(self, *, port: int, data: str) -> list[str]:
+        return [sys.executable, *(argument.format(port=port, data=data) for argument in self.arguments)]
+
+
+def _celery_worker(name: str, queues: str, threads: int) -> ProductProcess:
+    arguments = (*CELERY, "worker", "-n", f"{name}@%h", "-Q", queues, "--pool", "threads", "-c", str(threads), "-l", "INFO", *QUIET)
+    return ProductProcess(name, arguments, "worker", says=" ready.")
+
+
+GRANIAN = ("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1")
+
+PROCESSES = (
+    ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),
+    _celery_worker("worker", "actions,changes", 8),
+    _celery_worker("notifier", "notifications", 4),
+    ProductProcess("beat", (*CELERY, "beat", "-s", "{data}/beat-schedule", "--pidfile=", "-l", "INFO"), "worker"),
+    ProductProcess("watcher", ("manage.py", "watch"), "worker"),
+)
