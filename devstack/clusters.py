@@ -47,7 +47,7 @@ class Sandbox:
         self.directory.mkdir(exist_ok=True)
         tokens = self.directory / "tokens.json"
         write_private(tokens, json.dumps({token: {"user": user} for user, token in self.tokens.items()}))
-        options = ("--port", str(self.port), "--state", self.directory / "state.json", "--tokens", tokens)
+        options = ("--port", str(self.port), "--state", str(self.directory / "state.json"), "--tokens", str(tokens))
         return Program("cluster", [sys.executable, "-m", "clusters.sandbox", *options], ready=lambda: answers(f"{self._url}/version"))
 
     def kubeconfigs(self) -> Mapping[str, Kubeconfig]:
@@ -70,7 +70,7 @@ class ControlPlane:
     def program(self) -> Program:
         for user in USERS:
             self._file(user).unlink(missing_ok=True)
-        options = ("--data-dir", self.directory, "--port", str(self.port))
+        options = ("--data-dir", str(self.directory), "--port", str(self.port))
         command = [sys.executable, "-m", "devstack.controlplane", *options]
         return Program("cluster", command, ready=lambda: all(self._file(user).exists() for user in USERS), starts_within=120, patience=30)
 

@@ -12,7 +12,7 @@ class InUse(Exception):
 
 
 def hold(directory: Path) -> IO[str]:
-    """Take the directory, which must exist, until the returned file is closed, or the last process that inherited it has ended. Raises InUse."""
+    """Take the directory, which must exist, until the returned file is closed here and in whoever inherited it. Raises InUse."""
     file = (directory / NAME).open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

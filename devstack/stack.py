@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from devstack.clusters import Cluster, ControlPlane, OwnContext, Sandbox, answer
 from devstack.installation import Installation
 from devstack.kubeconfigs import Kubeconfig
 from devstack.postgres import Postgres
-from devstack.processes import Failure, Processes, Program
+from devstack.processes import Failure, Processes, Program, Switch
 from devstack.programs import PROCESSES, ProductProcess
 from devstack.valkey import Valkey
 
@@ -54,7 +53,7 @@ class Stack:
     Raises Failure, with one line that says what to do, wherever something does not start.
     """
 
-    def __init__(self, options: Options, *, stop: threading.Event | None = None) -> None:
+    def __init__(self, options: Options, *, switch: Switch | None = None) -> None:
         self.options = options
         self.data = options.data_dir.resolve()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,7 +61,7 @@ class Stack:
         self.port = self._web_port()
         self.ports = remembered_ports(self.data / "ports.json", SECONDARY)
         self.installation = Installation.load(self.data)
-        self.processes = Processes(self.data, stop=stop, holding=[self._lock.fileno()])
+        self.processes = Processes(self.data, switch=switch, holding=[self._lock.fileno()])
 
     def __enter__(self) -> Self:
         return self
@@ -257,9 +256,7 @@ class Stack:
         try:
             return lock.hold(self.data)
         except lock.InUse:
-            raise Failure(
-                f"`make up` already runs on {self.options.data_dir} (or is still stopping); use it, or set DATA_DIR for another"
-            ) from None
+            raise Failure(f"`make up` runs on {self.options.data_dir} already, or is still stopping; DATA_DIR=... starts another") from None
 
     def _web_port(self) -> int:
         port = self.options.port or free_port()

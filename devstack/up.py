@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Literal
 
 from devstack import kubeconfigs
 from devstack.kubeconfigs import Kubeconfig
-from devstack.processes import Failure, Stopped
+from devstack.processes import Failure, Stopped, Switch
 from devstack.stack import Options, Stack
 from devstack.welcome import welcome
 
@@ -19,12 +18,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
-    stop = threading.Event()
+    switch = Switch()
     try:
         options = options_from(os.environ)
         for number in SIGNALS:
-            signal.signal(number, lambda *_: stop.set())
-        with Stack(options, stop=stop) as stack:
+            signal.signal(number, lambda *_: setattr(switch, "stop", True))
+        with Stack(options, switch=switch) as stack:
             run(stack)
     except Failure as failure:
         print(f"\nmake up: {failure}", file=sys.stderr)
