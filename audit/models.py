@@ -80,3 +80,31 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.listener} of {self.stream} #{self.seq}"
+
+
+class Checkpoint(models.Model):
+    """A signed Merkle root over all events that no earlier checkpoint covers, linked to the checkpoint before."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    count = models.PositiveIntegerField()
+    prev = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"checkpoint {self.number}"
+
+
+class Covered(models.Model):
+    """Which checkpoint covers an event: each event is covered once."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="covered")
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="covers")
+
+    def __str__(self) -> str:
+        return f"{self.event_id} in {self.checkpoint_id}"

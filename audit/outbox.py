@@ -16,8 +16,8 @@ from django.utils.module_loading import import_string
 
 from audit.models import Delivery, Event, Streamed
 
-LEASE = timedelta(seconds=30)
-"""Longer than all time-outs and retries of one execution together (clusters.gateway.TOTAL_SECONDS)."""
+LEASE = timedelta(seconds=45)
+"""Longer than the two calls to a cluster, time-outs and retries included, that an execution makes (clusters.patience.TOTAL_SECONDS each)."""
 MAX_ATTEMPTS = 5
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from audit.outbox import Message
+from audit.services import checkpoint as checkpoints
 from workers.celery import app
 from workers.deliveries import hear
 from workers.sweeper import sweep_once
@@ -20,3 +21,8 @@ def deliver(delivery: str, listener: str, stream: str, seq: int, head: str) -> N
 @app.task(name="workers.tasks.sweep")
 def sweep() -> None:
     sweep_once()
+
+
+@app.task(name="workers.tasks.checkpoint")
+def checkpoint() -> None:
+    checkpoints.checkpoint()

@@ -14,6 +14,7 @@ from clusters.connections import gateway
 from clusters.errors import FieldConflict, Invalid, NotFound, Permanent, StaleObject
 from clusters.gateway import Gateway
 from clusters.objects import Object, Precondition, Ref, Written
+from clusters.rollout import template_digest
 
 EXACT_TRIES = 3
 """How often a write is repeated when only the status of its target had moved."""
@@ -128,11 +129,6 @@ def rollout_of(deployment: Object, *, now: datetime) -> Mapping[str, object]:
         "template": template_digest(deployment),
         "deadline": canonical.utc_text(now + patience),
     }
-
-
-def template_digest(deployment: Object) -> str:
-    """Tells whether a later generation rolls out another pod template."""
-    return drift.digest(deployment["spec"].get("template"))
 
 
 def _only_this(before: Object | None) -> Precondition:

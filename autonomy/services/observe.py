@@ -8,7 +8,6 @@ from audit import canonical
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from autonomy.actions.base import ActionFailed
-from autonomy.actions.in_cluster import template_digest
 from autonomy.models import ActionRequest
 from autonomy.services.finish import ended, failure
 from autonomy.status import Status
@@ -35,10 +34,9 @@ def _verdict(request: ActionRequest, deployment: Object | None, pods: Sequence[O
     rollout = request.rollout or {}
     if deployment is None or deployment["metadata"]["uid"] != rollout["uid"]:
         return _failed(request, "Deleted", "The Deployment was deleted before its rollout was done.", actor)
-    newer = deployment["metadata"]["generation"] > rollout["generation"]
-    if newer and template_digest(deployment) != rollout["template"]:
+    seen = judge(deployment, rollout["generation"], pods, template=rollout["template"])
+    if seen.state == "superseded":
         return _failed(request, "Superseded", "A later change of the pod template replaced this rollout before it was done.", actor)
-    seen = judge(deployment, rollout["generation"], pods)
     if seen.state == "succeeded":
         return ended(request, Status.SUCCEEDED, {**(request.result or {}), "message": seen.detail}, actor=actor)
     if seen.state == "failed":

@@ -1,0 +1,117 @@
+"""Pure: whether a ledger is whole and unaltered, from records alone."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from audit import keys, merkle
+from audit.records import CheckpointRecord, EventRecord, Head
+
+GENESIS = bytes(32).hex()
+
+
+@dataclass
+class Report:
+    """What was looked at, and every fault by name."""
+
+    events: int = 0
+    streams: int = 0
+    checkpoints: int = 0
+    uncovered: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+
+def verify(
+    events: Iterable[EventRecord],
+    checkpoints: Iterable[CheckpointRecord],
+    *,
+    public_keys: Iterable[str],
+    published: Iterable[CheckpointRecord] = (),
+    heads: Iterable[Head] = (),
+) -> Report:
+    """Check every event against its hash and its stream's chain, every checkpoint against its events, its signature and its predecessor.
+
+    `published` are checkpoints as they were told outside the database at the time: they must all still be there unchanged.
+    `heads` are what live rows say of their last event. `events` must come by stream and seq.
+    """
+    report = Report()
+    leaves: dict[int, list[str]] = {}
+    last: dict[str, EventRecord] = {}
+    for event in events:
+        report.faults += _event_faults(event, last.get(event.stream))
+        last[event.stream] = event
+        report.events += 1
+        if event.checkpoint is None:
+            report.uncovered += 1
+        else:
+            leaves.setdefault(event.checkpoint, []).append(event.hash)
+    report.streams = len(last)
+    known = list(checkpoints)
+    report.checkpoints = len(known)
+    report.faults += _checkpoint_faults(known, leaves, {keys.key_id(key): key for key in public_keys})
+    report.faults += _published_faults(known, published)
+    report.faults += [fault for head in heads for fault in _head_faults(head, last.get(head.stream))]
+    return report
+
+
+def _event_faults(event: EventRecord, before: EventRecord | None) -> Iterator[str]:
+    name = f"event {event.stream} #{event.seq} ({event.type})"
+    body = bytes.fromhex(event.body)
+    if sha256(body).hexdigest() != event.hash:
+        yield f"{name}: its body was altered, it does not have the hash that was recorded"
+        return
+    told = json.loads(body)
+    for column in ("stream", "seq", "type", "status", "at"):
+        if told[column] != getattr(event, column):
+            yield f"{name}: its column {column} was altered, the body says {told[column]!r}"
+    expected = before.seq + 1 if before else 1
+    if event.seq != expected:
+        yield f"{name}: event #{expected} of its stream is missing"
+    elif told["prev"] != (before.hash if before else ""):
+        yield f"{name}: it does not follow the event before it"
+
+
+def _checkpoint_faults(known: list[CheckpointRecord], leaves: Mapping[int, list[str]], public: Mapping[str, str]) -> Iterator[str]:
+    prev = GENESIS
+    for number, checkpoint in enumerate(known, 1):
+        name = f"checkpoint {checkpoint.number}"
+        if checkpoint.number != number:
+            yield f"{name}: checkpoint {number} is missing"
+            return
+        if checkpoint.prev != prev:
+            yield f"{name}: it does not follow the checkpoint before it"
+        prev = checkpoint.link()
+        yield from _signature_faults(name, checkpoint, public)
+        covered = sorted(leaves.get(checkpoint.number, []))
+        if len(covered) != checkpoint.count:
+            yield f"{name}: it was made over {checkpoint.count} events, {len(covered)} are there"
+        elif merkle.root([bytes.fromhex(leaf) for leaf in covered]).hex() != checkpoint.root:
+            yield f"{name}: the events that it covers are not the ones that it was made over"
+
+
+def _signature_faults(name: str, checkpoint: CheckpointRecord, public: Mapping[str, str]) -> Iterator[str]:
+    key = public.get(checkpoint.key)
+    if key is None:
+        yield f"{name}: it was signed with the key {checkpoint.key}, which is not among the trusted ones"
+    elif not keys.is_signed(key, bytes.fromhex(checkpoint.signature), checkpoint.content()):
+        yield f"{name}: its signature is wrong"
+
+
+def _published_faults(known: list[CheckpointRecord], published: Iterable[CheckpointRecord]) -> Iterator[str]:
+    there = {checkpoint.number: checkpoint for checkpoint in known}
+    for told in published:
+        if told.number not in there:
+            yield f"checkpoint {told.number}: it was published, but is not in the ledger"
+        elif there[told.number] != told:
+            yield f"checkpoint {told.number}: it is not the one that was published"
+
+
+def _head_faults(head: Head, last: EventRecord | None) -> Iterator[str]:
+    if last is None or (head.seq, head.hash) != (last.seq, last.hash):
+        found = f"#{last.seq}" if last else "no event"
+        yield f"{head.what} {head.stream}: it says that its last event is #{head.seq}, the ledger ends with {found}, or with another hash"
