@@ -4,20 +4,16 @@ from django.db import models
 
 from accounts.models import Group
 from audit.models import Streamed
+from guidance.policy import Enforcement
 
 
 class Policy(Streamed):
     """A policy in force. `source` is its YAML file as written; `enforcement` stands outside the body."""
 
-    class Enforcement(models.TextChoices):
-        ADVISORY = "advisory"
-        SOFT = "soft-mandatory"
-        HARD = "hard-mandatory"
-
     slug = models.SlugField(unique=True)
     version = models.CharField(max_length=16)
     source = models.TextField()
-    enforcement = models.CharField(max_length=16, choices=Enforcement)
+    enforcement = models.CharField(max_length=16, choices=[(level.value, level.value) for level in Enforcement])
     owner = models.ForeignKey(Group, models.PROTECT, related_name="policies")
 
     class Meta:

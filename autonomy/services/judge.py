@@ -44,7 +44,7 @@ def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
     kind.check(target, parameters)
     plain = parameters.model_dump(mode="json", exclude_unset=True)
     level, because = level_of(_facts(kind, target, place, plain), rules.boundaries)
-    evaluation = _evaluate(kind, target, parameters, place, rules.policies)
+    evaluation = _evaluate(kind, target, parameters, rules.policies)
     owners = _owners(submission.override, evaluation, rules.policies, now)
     request = ActionRequest(
         action=kind.name,
@@ -97,9 +97,9 @@ def _facts(kind: AnyAction, target: Target, place: Place, parameters: dict[str, 
     return Facts(kind.name, kind.level, target.cluster, target.namespace, place.environment, target.kind, target.name, parameters)
 
 
-def _evaluate(kind: AnyAction, target: Target, parameters: Parameters, place: Place, policies: PolicySet) -> Evaluation:
+def _evaluate(kind: AnyAction, target: Target, parameters: Parameters, policies: PolicySet) -> Evaluation:
     manifest = kind.manifest(target, parameters)
-    return NOTHING_TO_JUDGE if manifest is None else policies.judge(manifest, namespace=target.namespace, environment=place.environment)
+    return NOTHING_TO_JUDGE if manifest is None else policies.judge(manifest, namespace=target.namespace)
 
 
 def _owners(override: Override | None, evaluation: Evaluation, policies: PolicySet, now: datetime) -> frozenset[str]:

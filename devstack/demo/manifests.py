@@ -30,7 +30,7 @@ def namespace(name: str) -> Manifest:
 
 def quota(namespace: str) -> Manifest:
     hard = {"requests.cpu": "4", "requests.memory": "8Gi", "limits.memory": "16Gi", "pods": "40"}
-    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "team", "namespace": namespace}, "spec": {"hard": hard}}
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "compute", "namespace": namespace}, "spec": {"hard": hard}}
 
 
 def deployment(namespace: str, name: str, image: str, replicas: int) -> Manifest:
