@@ -28,5 +28,3 @@ def actor_of(account: Account, door: Door, *, token: ApiToken | None = None, gro
         people=people_behind(account, token),
         groups=groups_of(account) if groups is None else frozenset(groups),
     )
-
-

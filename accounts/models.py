@@ -20,7 +20,12 @@ class Account(AbstractUser):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.PERSON)
     alias_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
     owner = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="service_accounts", help_text="The person who answers for a service account."
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_accounts",
+        help_text="The person who answers for a service account.",
     )
 
     class Meta(AbstractUser.Meta):

@@ -59,7 +59,8 @@ class OpenReview:
         return [
             decision.name
             for decision in self.decisions
-            if decision.verdict == Decision.Verdict.APPROVE and not frozenset(decision.groups) & self.eligible.get(decision.person, frozenset())
+            if decision.verdict == Decision.Verdict.APPROVE
+            and not frozenset(decision.groups) & self.eligible.get(decision.person, frozenset())
         ]
 
     def decision_of(self, actor: Actor) -> Decision | None:

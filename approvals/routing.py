@@ -23,9 +23,9 @@ def route(request: ActionRequest, owners: Iterable[str] = ()) -> Route | None:
 
     An override of a policy needs its owners alone, unless the request is Level 3 as well.
     """
-    rules = [rule for rule in ApprovalRule.objects.all() if _matches(rule, request)] if request.level == 3 else []  # noqa: PLR2004 the level
+    rules = [rule for rule in ApprovalRule.objects.all() if _matches(rule, request)] if request.level == 3 else []
     owners = set(owners)
-    if not rules and (request.level == 3 or not owners):  # noqa: PLR2004
+    if not rules and (request.level == 3 or not owners):
         return None
     needs: dict[str, int] = dict.fromkeys(owners, 1)
     for rule in rules:

@@ -24,7 +24,7 @@ def utc_text(at: datetime) -> str:
 
 def plain(value: object) -> Json:
     """The same value in JSON's own types. Raises NotCanonical."""
-    if value is None or isinstance(value, bool | int) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int) and not isinstance(value, Enum)):
         return value
     if isinstance(value, str):
         return str(value)

@@ -44,6 +44,6 @@ def _thirty_two_bytes(text: str) -> bytes:
         raw = b64decode(text, validate=True)
     except ValueError as error:
         raise BadKey("A ledger key is 32 bytes in base64 (manage.py ledger_key makes one).") from error
-    if len(raw) != 32:  # noqa: PLR2004 Ed25519
+    if len(raw) != 32:
         raise BadKey(f"A ledger key has 32 bytes, this one {len(raw)} (manage.py ledger_key makes one).")
     return raw

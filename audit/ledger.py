@@ -79,12 +79,27 @@ class Change:
         seq = self.subject.seq + 1
         status = str(self.values.get("status", getattr(self.subject, "status", "")))
         return chained(
-            stream=self.subject.id, seq=seq, prev=bytes(self.subject.head), type=self.type, status=status, actor=self.actor, at=self.at, data=self.data
+            stream=self.subject.id,
+            seq=seq,
+            prev=bytes(self.subject.head),
+            type=self.type,
+            status=status,
+            actor=self.actor,
+            at=self.at,
+            data=self.data,
         )
 
 
-def chained(  # noqa: PLR0913 the fields of an event
-    *, stream: object, seq: int, prev: bytes, type: str, status: str, actor: Actor, at: datetime, data: Mapping[str, object]  # noqa: A002
+def chained(
+    *,
+    stream: object,
+    seq: int,
+    prev: bytes,
+    type: str,  # noqa: A002 the name of the field
+    status: str,
+    actor: Actor,
+    at: datetime,
+    data: Mapping[str, object],
 ) -> Event:
     """An unsaved event whose body holds all that its hash covers."""
     body = canonical.encode(
@@ -101,7 +116,15 @@ def chained(  # noqa: PLR0913 the fields of an event
         }
     )
     return Event(
-        stream=stream, seq=seq, type=type, status=status, actor_id=actor.id, actor_name=actor.name, door=actor.door, at=at, body=body,
+        stream=stream,
+        seq=seq,
+        type=type,
+        status=status,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        door=actor.door,
+        at=at,
+        body=body,
         hash=sha256(body).digest(),
     )
 

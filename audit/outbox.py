@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from audit.models import Delivery, Event, Streamed
 
 LEASE = timedelta(seconds=45)
-"""Longer than the two calls to a cluster, time-outs and retries included, that an execution makes (clusters.patience.TOTAL_SECONDS each)."""
+"""Longer than the two calls to a cluster that an execution makes, time-outs and retries included (clusters.patience.TOTAL_SECONDS)."""
 MAX_ATTEMPTS = 5
 
 
@@ -88,7 +88,8 @@ def publish(messages: Sequence[Message]) -> None:
 
 CLAIM = """
 UPDATE audit_delivery SET attempts = attempts + 1, lease_until = now() + %s, last_error = ''
-WHERE id = %s AND NOT dead AND attempts < %s AND (lease_until IS NULL OR lease_until < now()) AND (not_before IS NULL OR not_before <= now())
+WHERE id = %s AND NOT dead AND attempts < %s
+  AND (lease_until IS NULL OR lease_until < now()) AND (not_before IS NULL OR not_before <= now())
 RETURNING attempts
 """
 
@@ -120,7 +121,9 @@ def retry(claimed: Claim, error: str, *, after: timedelta) -> None:
 
 def bury(claimed: Claim, error: str) -> None:
     """No further attempt makes sense: keep the delivery, visible, but never publish it again."""
-    Delivery.objects.filter(pk=claimed.message.delivery, attempts=claimed.attempt).update(dead=True, lease_until=None, last_error=error[:2000])
+    Delivery.objects.filter(pk=claimed.message.delivery, attempts=claimed.attempt).update(
+        dead=True, lease_until=None, last_error=error[:2000]
+    )
 
 
 HINT = """

@@ -59,10 +59,19 @@ class Head:
 
 def events() -> Iterator[EventRecord]:
     """All events by stream and seq, read piece by piece."""
-    rows = Event.objects.order_by("stream", "seq").values_list("stream", "seq", "type", "status", "at", "body", "hash", "covered__checkpoint_id")
+    rows = Event.objects.order_by("stream", "seq").values_list(
+        "stream", "seq", "type", "status", "at", "body", "hash", "covered__checkpoint_id"
+    )
     for stream, seq, type_, status, at, body, hash_, checkpoint in rows.iterator(chunk_size=5000):
         yield EventRecord(
-            stream=str(stream), seq=seq, type=type_, status=status, at=_text(at), body=bytes(body).hex(), hash=bytes(hash_).hex(), checkpoint=checkpoint
+            stream=str(stream),
+            seq=seq,
+            type=type_,
+            status=status,
+            at=_text(at),
+            body=bytes(body).hex(),
+            hash=bytes(hash_).hex(),
+            checkpoint=checkpoint,
         )
 
 
@@ -73,7 +82,12 @@ def checkpoints() -> Iterator[CheckpointRecord]:
 
 def record_of(row: Checkpoint) -> CheckpointRecord:
     return CheckpointRecord(
-        number=row.number, root=bytes(row.root).hex(), count=row.count, prev=bytes(row.prev).hex(), at=_text(row.at), key=row.key,
+        number=row.number,
+        root=bytes(row.root).hex(),
+        count=row.count,
+        prev=bytes(row.prev).hex(),
+        at=_text(row.at),
+        key=row.key,
         signature=bytes(row.signature).hex(),
     )
 

@@ -34,7 +34,7 @@ class Part:
 
 
 @cache
-def _insert_text(model: type[Model]) -> tuple[list[Field[object, object]], str]:
+def _insert_text(model: type[Model]) -> tuple[list["Field[object, object]"], str]:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     query = InsertQuery(model)
     query.insert_values(fields, [model()])

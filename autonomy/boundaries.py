@@ -43,7 +43,13 @@ class Facts:
     parameters: Mapping[str, object]
 
     def variables(self) -> dict[str, object]:
-        target = {"cluster": self.cluster, "namespace": self.namespace, "environment": self.environment, "kind": self.kind, "name": self.name}
+        target = {
+            "cluster": self.cluster,
+            "namespace": self.namespace,
+            "environment": self.environment,
+            "kind": self.kind,
+            "name": self.name,
+        }
         return {"action": self.action, "target": target, "parameters": dict(self.parameters)}
 
 

@@ -28,7 +28,7 @@ def _classes_of(app: str) -> Iterator[type[AnyAction]]:
         if error.name != f"{app}.actions":
             raise
         return
-    for module in iter_modules(package.__path__):
+    for module in iter_modules(getattr(package, "__path__", ())):
         members = inspect.getmembers(import_module(f"{package.__name__}.{module.name}"), inspect.isclass)
         yield from (member for _, member in members if issubclass(member, Action) and "name" in vars(member))
 

@@ -81,7 +81,10 @@ class ActionRequest(Streamed):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=[str(status) for status in Status]), name="request_status_known"),
-            models.CheckConstraint(condition=~models.Q(dry_run=True, status__in=["awaiting_approval", "queued", "running", "succeeded"]), name="request_dry_run_never_runs"),
+            models.CheckConstraint(
+                condition=~models.Q(dry_run=True, status__in=["awaiting_approval", "queued", "running", "succeeded"]),
+                name="request_dry_run_never_runs",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="request_newest"),

@@ -48,16 +48,23 @@ class Environment(BaseSettings):
     @model_validator(mode="after")
     def _secrets_are_real_in_production(self) -> Self:
         if self.slack_enabled and not self.slack_signing_secret.get_secret_value():
-            raise ValueError("SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token.")
+            raise ValueError(
+                "SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token."
+            )
         if self.slack_enabled and not self.slack_team_id:
             raise ValueError("SLACK_TEAM_ID is empty while SLACK_BOT_TOKEN is set: clicks of other workspaces could not be told apart.")
         if not self.production:
             return self
         key = self.secret_key.get_secret_value()
         if key == INSECURE_KEY or len(key) < 50:
-            raise ValueError("SECRET_KEY must be set to at least 50 random characters in production (python -c 'import secrets; print(secrets.token_urlsafe(50))').")
+            raise ValueError(
+                "SECRET_KEY must be set to at least 50 random characters in production: "
+                "python -c 'import secrets; print(secrets.token_urlsafe(50))' makes one."
+            )
         if not self.ledger_key.get_secret_value():
-            raise ValueError("LEDGER_KEY must be set in production (manage.py ledger_key makes one): without it no checkpoint can be signed.")
+            raise ValueError(
+                "LEDGER_KEY must be set in production (manage.py ledger_key makes one): without it no checkpoint can be signed."
+            )
         if not self.base_url.startswith("https://"):
             raise ValueError("BASE_URL must start with https:// in production: links in Slack and cookies depend on it.")
         return self

@@ -11,7 +11,6 @@ log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=2)
 
 
-
 def hear(message: Message) -> None:
     executor = EXECUTORS.get(message.listener)
     if executor is not None:

@@ -45,10 +45,18 @@ def issue(account: Account, *, name: str, scopes: list[Scope], actor: Actor, lif
     secret = PREFIX + secrets.token_urlsafe(32)
     now = timezone.now()
     token = ApiToken(
-        account=account, name=name, prefix=secret[:8], digest=digest(secret), scopes=list(scopes), created_at=now, created_by_id=actor.id,
+        account=account,
+        name=name,
+        prefix=secret[:8],
+        digest=digest(secret),
+        scopes=list(scopes),
+        created_at=now,
+        created_by_id=actor.id,
         expires_at=now + life,
     )
-    commit(Change(token, "token.issued", actor, {"account": account.username, "scopes": list(scopes), "expires_at": token.expires_at}, at=now))
+    commit(
+        Change(token, "token.issued", actor, {"account": account.username, "scopes": list(scopes), "expires_at": token.expires_at}, at=now)
+    )
     return IssuedToken(token, secret)
 
 

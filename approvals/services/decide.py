@@ -33,7 +33,9 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -
     _guard_rules(review, actor)
     decision = _decision(review, actor, APPROVE, comment)
     complete = not review.missing(Vote(decision.person, frozenset(decision.groups)))
-    change = Change(request, "request.approved" if complete else "request.vote_recorded", actor, _data(decision), at=decision.at).add(decision)
+    change = Change(request, "request.approved" if complete else "request.vote_recorded", actor, _data(decision), at=decision.at).add(
+        decision
+    )
     commit(change.set(status=Status.QUEUED if complete else Status.AWAITING_APPROVAL))
     return request
 
@@ -93,19 +95,35 @@ def _guard_rules(review: OpenReview, actor: Actor) -> None:
 def _decision(review: OpenReview, actor: Actor, verdict: Decision.Verdict, comment: str) -> Decision:
     (person,) = actor.people
     return Decision(
-        review=review.review, account_id=actor.id, person=person, name=actor.name, groups=sorted(review.groups_of(actor)), verdict=verdict,
-        comment=comment, digest=review.request.plan_digest, door=actor.door, at=review.now,
+        review=review.review,
+        account_id=actor.id,
+        person=person,
+        name=actor.name,
+        groups=sorted(review.groups_of(actor)),
+        verdict=verdict,
+        comment=comment,
+        digest=review.request.plan_digest,
+        door=actor.door,
+        at=review.now,
     )
 
 
 def _data(decision: Decision) -> dict[str, object]:
     return {
-        "decision": decision.pk, "verdict": decision.verdict, "groups": decision.groups, "comment": decision.comment, "digest": decision.digest,
-    }  # fmt: skip
+        "decision": decision.pk,
+        "verdict": decision.verdict,
+        "groups": decision.groups,
+        "comment": decision.comment,
+        "digest": decision.digest,
+    }
 
 
 def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
     old = Plan.objects.filter(request=request, digest=seen).first()
     current = request.plan
-    moved = f"Plan {old.number} was replaced by plan {current.number}." if old and current else "No plan of this request had the digest that was sent."
+    moved = (
+        f"Plan {old.number} was replaced by plan {current.number}."
+        if old and current
+        else "No plan of this request had the digest that was sent."
+    )
     return PlanChanged(moved, seen=seen, current=request.plan_digest)

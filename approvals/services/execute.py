@@ -47,7 +47,11 @@ def _still_approved(message: Message, *, actor: Actor) -> bool:
     if request.status != Status.QUEUED or review is None:
         return False
     if _tampered(request):
-        error = ActionFailed("The stored request is not the one that the ledger tells of.", reason="Tampered", hint="manage.py audit_verify names what was altered.")
+        error = ActionFailed(
+            "The stored request is not the one that the ledger tells of.",
+            reason="Tampered",
+            hint="manage.py audit_verify names what was altered.",
+        )
         commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
         return False
     if rules_have_changed(review):
@@ -75,6 +79,10 @@ def _approved_draft(request: ActionRequest) -> Draft:
     plan = Plan.objects.get(pk=request.plan_id)
     body = json.loads(bytes(plan.body))
     return Draft(
-        target=Target(**body["target"]), uid=body["uid"], before=body["before"], after=body["after"], diff=body["diff"],
+        target=Target(**body["target"]),
+        uid=body["uid"],
+        before=body["before"],
+        after=body["after"],
+        diff=body["diff"],
         resource_version=plan.resource_version,
     )

@@ -19,7 +19,9 @@ from autonomy.status import Status
 from guidance.services.policies import owners_of
 
 NOBODY = ActionFailed(
-    "No approval rule matches this request any more, so nobody could approve it.", reason="NoApprovalRule", hint="Submit it again once a rule matches."
+    "No approval rule matches this request any more, so nobody could approve it.",
+    reason="NoApprovalRule",
+    hint="Submit it again once a rule matches.",
 )
 
 
@@ -68,7 +70,12 @@ def new_review(request: ActionRequest, plan: Plan, found: Route, *, because: str
     now = timezone.now()
     last = request.reviews.order_by("-number").values_list("number", flat=True).first()
     review = Review(
-        request=request, number=(last or 0) + 1, plan=plan, because=because, slack_channel=found.slack_channel, opened_at=now,
+        request=request,
+        number=(last or 0) + 1,
+        plan=plan,
+        because=because,
+        slack_channel=found.slack_channel,
+        opened_at=now,
         expires_at=now + timedelta(hours=found.expires_after_hours),
     )
     return review, [ReviewStage(review=review, group_id=need.group, required=need.required) for need in found.needs]

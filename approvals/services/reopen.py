@@ -26,7 +26,9 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
         commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
         return
     check(request.status, Status.AWAITING_APPROVAL)
-    change = Change(request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest})
+    change = Change(
+        request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest}
+    )
     commit(with_review(change.withdraw(), request.plan, found, because="The approval rules have changed."))
 
 

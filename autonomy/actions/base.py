@@ -111,7 +111,7 @@ class Action(ABC, Generic[P]):
     in_cluster: ClassVar[bool] = True
     Parameters: type[P]
 
-    def check(self, target: Target, parameters: P) -> None:  # noqa: B027 most actions have nothing more to check
+    def check(self, target: Target, parameters: P) -> None:
         """Refuse what the parameter model cannot see. Raises BadParameters, BadTarget."""
 
     def fix(self, *, now: datetime) -> dict[str, Any]:  # noqa: ARG002

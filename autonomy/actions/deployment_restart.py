@@ -32,6 +32,8 @@ class DeploymentRestart(ClusterAction[NoParameters]):
     def write(self, ask: Ask[NoParameters], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None) -> Written:
         current = cluster.get(self.ref(ask))
         if current["spec"].get("paused"):
-            raise ActionFailed("The Deployment is paused: a restart would wait until it is resumed.", reason="Paused", hint="Resume it first.")
+            raise ActionFailed(
+                "The Deployment is paused: a restart would wait until it is resumed.", reason="Paused", hint="Resume it first."
+            )
         patch = {"spec": {"template": {"metadata": {"annotations": {ANNOTATION: ask.fixed["restarted_at"]}}}}}
         return cluster.merge_patch(self.ref(ask), patch, dry_run=dry_run, precondition=precondition)

@@ -55,7 +55,9 @@ class ClusterAction(Action[P]):
             except Permanent as error:
                 raise refused(error) from error
             return self._draft(ask, before, written)
-        raise ActionFailed("The target changed faster than it could be planned.", reason="Conflict", hint="Submit it again when the target is quiet.")
+        raise ActionFailed(
+            "The target changed faster than it could be planned.", reason="Conflict", hint="Submit it again when the target is quiet."
+        )
 
     def _draft(self, ask: Ask[P], before: Object | None, written: Written) -> Draft:
         old = drift.essence(before) if before else None

@@ -40,15 +40,13 @@ class ApplyManifest(ClusterAction[ManifestParameters]):
     def manifest(self, target: Target, parameters: ManifestParameters) -> Object:  # noqa: ARG002
         return parameters.manifest
 
-    def write(
-        self, ask: Ask[ManifestParameters], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None
-    ) -> Written:
+    def write(self, ask: Ask[ManifestParameters], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None) -> Written:
         manifest: Object = dict(ask.parameters.manifest)
         manifest["metadata"] = {**manifest["metadata"], "namespace": ask.target.namespace}
         return cluster.apply(manifest, dry_run=dry_run, precondition=precondition)
 
 
-def _without_floats(value: Any) -> Any:  # noqa: ANN401 JSON
+def _without_floats(value: Any) -> Any:
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, dict):

@@ -27,7 +27,8 @@ WITH claimed AS (
   WHERE d.id = %s AND NOT d.dead AND d.attempts < %s
     AND (d.lease_until IS NULL OR d.lease_until < now()) AND (d.not_before IS NULL OR d.not_before <= now())
     AND NOT EXISTS (
-      SELECT 1 FROM audit_delivery older WHERE older.lane = d.lane AND NOT older.dead AND (older.created_at, older.id) < (d.created_at, d.id))
+      SELECT 1 FROM audit_delivery older
+      WHERE older.lane = d.lane AND NOT older.dead AND (older.created_at, older.id) < (d.created_at, d.id))
   RETURNING d.id, d.lane),
 started AS (
   INSERT INTO audit_event ({", ".join(EVENT_COLUMNS)}) SELECT {", ".join(["%s"] * len(EVENT_COLUMNS))} FROM claimed),
@@ -53,8 +54,14 @@ class Claimed:
 def claim(message: Message, *, actor: Actor) -> Claimed | None:
     """Start the execution, or None: somebody else has it, it was cancelled, an older request on the same target goes first."""
     event = chained(
-        stream=message.stream, seq=message.seq + 1, prev=message.head, type="request.started", status=Status.RUNNING, actor=actor,
-        at=timezone.now(), data={"delivery": message.delivery},
+        stream=message.stream,
+        seq=message.seq + 1,
+        prev=message.head,
+        type="request.started",
+        status=Status.RUNNING,
+        actor=actor,
+        at=timezone.now(),
+        data={"delivery": message.delivery},
     )
     values = [
         outbox.LEASE, message.delivery, outbox.MAX_ATTEMPTS,

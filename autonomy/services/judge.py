@@ -118,7 +118,7 @@ def _owners(override: Override | None, evaluation: Evaluation, policies: PolicyS
 
 def _birth_status(level: Level, evaluation: Evaluation, submission: Submission) -> Status:
     soft_refuses = level == Level.GUIDED and bool(evaluation.soft) and submission.override is None
-    if level > Level.FULL and evaluation.hard or soft_refuses:
+    if (level > Level.FULL and evaluation.hard) or soft_refuses:
         return Status.POLICY_FAILED
     needs_plan = submission.dry_run or level == Level.RESTRICTED or submission.override is not None
     return Status.SUBMITTED if needs_plan else Status.QUEUED
@@ -128,4 +128,3 @@ def _override_json(override: Override | None) -> dict[str, object] | None:
     if override is None:
         return None
     return {"policies": list(override.policies), "reason": override.reason, "until": override.until.isoformat()}
-

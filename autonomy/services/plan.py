@@ -20,8 +20,13 @@ def plan_row(request: ActionRequest, draft: Draft) -> Plan:
     """The draft as the request's next plan, unsaved."""
     number = (request.plan.number if request.plan else 0) + 1
     return Plan(
-        request=request, number=number, digest=draft.digest, body=draft.body, resource_version=draft.resource_version,
-        warnings=list(draft.warnings), created_at=timezone.now(),
+        request=request,
+        number=number,
+        digest=draft.digest,
+        body=draft.body,
+        resource_version=draft.resource_version,
+        warnings=list(draft.warnings),
+        created_at=timezone.now(),
     )
 
 

@@ -23,7 +23,10 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> Act
     if submission.idempotency_key:
         change.add(
             IdempotencyKey(
-                account_id=actor.id, key=submission.idempotency_key, fingerprint=submission.fingerprint, request_id=request.id,
+                account_id=actor.id,
+                key=submission.idempotency_key,
+                fingerprint=submission.fingerprint,
+                request_id=request.id,
                 created_at=request.created_at,
             )
         )
@@ -47,7 +50,9 @@ def _data(judgement: Judgement) -> dict[str, object]:
         "override": request.override,
         "level": request.level,
         "level_because": request.level_because,
-        "findings": [{"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings],
+        "findings": [
+            {"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings
+        ],
     }
 
 
@@ -62,5 +67,7 @@ def replayed(submission: Submission, *, actor: Actor, now: datetime) -> ActionRe
         IdempotencyKey.objects.filter(pk=found.pk).delete()
         return None
     if found.fingerprint != submission.fingerprint:
-        raise IdempotencyMismatch(f"The key {submission.idempotency_key!r} gave request {found.request_id} for another body.", request=str(found.request_id))
+        raise IdempotencyMismatch(
+            f"The key {submission.idempotency_key!r} gave request {found.request_id} for another body.", request=str(found.request_id)
+        )
     return found.request

@@ -55,7 +55,9 @@ def _load_memberships(account: Account, entry: AccountEntry) -> list[str]:
 
 def _load_cluster(entry: ClusterEntry, actor: Actor) -> list[str]:
     cluster, created = Cluster.objects.update_or_create(slug=entry.slug, defaults={"title": entry.title})
-    return ([f"cluster {entry.slug}"] if created else []) + [line for one in entry.namespaces for line in _load_namespace(cluster, one, actor)]
+    return ([f"cluster {entry.slug}"] if created else []) + [
+        line for one in entry.namespaces for line in _load_namespace(cluster, one, actor)
+    ]
 
 
 def _load_namespace(cluster: Cluster, entry: NamespaceEntry, actor: Actor) -> list[str]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from accounts.models import Group
 from audit.actor import Actor
 from audit.ledger import Change, commit
-from guidance.evaluation import CompiledPolicy, Evaluation, evaluate
-from guidance.jsonvalue import Json
+from guidance.compiled import CompiledPolicy
+from guidance.evaluation import Evaluation, evaluate
 from guidance.load import MAIN_PACK, compile_policies, load_pack
 from guidance.models import Policy
 from guidance.policy import Enforcement, parse_policy
 
-NOTHING_TO_JUDGE = Evaluation(findings=(), mended=None)
+NOTHING_TO_JUDGE = Evaluation()
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class PolicySet:
     enforcement: Mapping[str, Enforcement]
     owners: Mapping[str, str]
 
-    def judge(self, manifest: Mapping[str, Json], *, namespace: str) -> Evaluation:
+    def judge(self, manifest: Mapping[str, object], *, namespace: str) -> Evaluation:
         return evaluate(self.compiled, manifest, namespace=namespace, enforcement=self.enforcement)
 
     def owner(self, slug: str) -> str:
@@ -64,7 +64,11 @@ def load_policies(*, actor: Actor) -> list[str]:
         for policy in policies
         if policy.guidance.owner in known
     ]
-    left = [f"Policy {policy.name}: left out, there is no group {policy.guidance.owner}" for policy in policies if policy.guidance.owner not in known]
+    left = [
+        f"Policy {policy.name}: left out, there is no group {policy.guidance.owner}"
+        for policy in policies
+        if policy.guidance.owner not in known
+    ]
     if rows:
         commit(*(Change(row, "Policy.loaded", actor, {"slug": row.slug, "version": row.version, "source": row.source}) for row in rows))
     return left + [f"Policy {row.slug}" for row in rows]

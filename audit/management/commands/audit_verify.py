@@ -19,8 +19,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--file", type=Path, help="an export of audit_export, in place of the database")
-        parser.add_argument("--public-key", action="append", default=[], help="a trusted key in base64 (repeatable; default: that of LEDGER_KEY)")
-        parser.add_argument("--published", type=Path, help="the file that LEDGER_CHECKPOINT_FILE named: checkpoints as they were told outside")
+        parser.add_argument(
+            "--public-key", action="append", default=[], help="a trusted key in base64 (repeatable; default: that of LEDGER_KEY)"
+        )
+        parser.add_argument(
+            "--published", type=Path, help="the file that LEDGER_CHECKPOINT_FILE named: checkpoints as they were told outside"
+        )
 
     def handle(self, *, file: Path | None, public_key: Sequence[str], published: Path | None, **_: object) -> None:
         trusted = public_key or ([keys.public_text(keys.private_key(settings.LEDGER_KEY))] if settings.LEDGER_KEY else [])
@@ -35,7 +39,8 @@ class Command(BaseCommand):
     def _tell(self, report: Report) -> None:
         for fault in report.faults:
             self.stdout.write(f"FAULT {fault}")
-        summary = f"{report.events} events in {report.streams} streams, {report.checkpoints} checkpoints, {report.uncovered} events not yet covered"
+        uncovered = f"{report.uncovered} events not yet covered"
+        summary = f"{report.events} events in {report.streams} streams, {report.checkpoints} checkpoints, {uncovered}"
         if not report.ok:
             raise CommandError(f"{len(report.faults)} faults; {summary}")
         self.stdout.write(f"ledger verified: {summary}")
