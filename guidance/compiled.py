@@ -1,0 +1,143 @@
+"""Policies made ready to run: every expression compiled once, with errors that point into the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from guidance import cel, vap
+from guidance.cel import BOOL, DYN, STRING, ExpressionError, Program
+from guidance.pointer import Token, parse
+from guidance.policy import Enforcement, FixStep, Policy, Validation
+from guidance.source import PolicyError, Problem
+from guidance.subject import VARIABLES
+
+
+@dataclass(frozen=True)
+class CompiledStep:
+    step: FixStep
+    tokens: tuple[str, ...]
+    value: Program | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A validation. `verdicts` judge all elements of a list at once (empty where that did not compile, or there is no `each`)."""
+
+    index: int
+    validation: Validation
+    program: Program
+    verdicts: tuple[Program, ...]
+    message: Program | None
+    expected: Program | None
+    fix: tuple[CompiledStep, ...]
+    tokens: tuple[str, ...]
+    patterns: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class CompiledPolicy:
+    """`gate` is true only when no check fails: the way of most manifests, one evaluation (None where it does not compile)."""
+
+    policy: Policy
+    conditions: tuple[Program, ...]
+    variables: Mapping[str, Program]
+    checks: tuple[Check, ...]
+    gate: Program | None
+
+    @property
+    def name(self) -> str:
+        return self.policy.name
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """The default of the file."""
+        return self.policy.guidance.enforcement
+
+
+def compile_policy(policy: Policy) -> CompiledPolicy:
+    """Raises PolicyError with every expression that does not compile or has the wrong type: file, line, column."""
+    compiler = _Compiler(policy)
+    variables = compiler.variables()
+    checks = tuple(compiler.check(index, validation) for index, validation in enumerate(policy.spec.validations))
+    conditions = tuple(
+        compiler.program(condition.expression, ("spec", "matchConditions", index, "expression"), BOOL, variables=False)
+        for index, condition in enumerate(policy.spec.match_conditions)
+    )
+    if compiler.problems:
+        raise PolicyError(*compiler.problems)
+    return CompiledPolicy(policy, conditions, variables, checks, compiler.gate())
+
+
+NOTHING = cel.compile("null")
+
+
+class _Compiler:
+    """Compiles the expressions of one policy and gathers what is wrong with them."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.problems: list[Problem] = []
+        self._types: dict[str, str] = {}
+
+    def variables(self) -> dict[str, Program]:
+        """In order; each sees those before it, and has the static type of its expression."""
+        programs: dict[str, Program] = {}
+        for index, variable in enumerate(self.policy.spec.variables):
+            program = self.program(variable.expression, ("spec", "variables", index, "expression"))
+            programs[variable.name] = program
+            self._types[f"variables.{variable.name}"] = program.returns
+        return programs
+
+    def check(self, index: int, validation: Validation) -> Check:
+        at: tuple[Token, ...] = ("spec", "validations", index)
+        element = (validation.each.name,) if validation.each else ()
+        patterns = tuple((*parse(pointer), "*") for pointer in validation.each.lists) if validation.each else ()
+        return Check(
+            index=index,
+            validation=validation,
+            program=self.program(validation.expression, (*at, "expression"), BOOL, element=element),
+            verdicts=self._verdicts(validation),
+            message=self._optional(validation.message_expression, (*at, "messageExpression"), STRING, element),
+            expected=self._optional(validation.expected_expression, (*at, "expectedExpression"), DYN, element),
+            fix=tuple(
+                CompiledStep(
+                    step, parse(step.pointer), self._optional(step.value_expression, (*at, "fix", n, "valueExpression"), DYN, element)
+                )
+                for n, step in enumerate(validation.fix)
+            ),
+            tokens=parse(validation.path),
+            patterns=patterns,
+        )
+
+    def program(
+        self, text: str, at: tuple[Token, ...], wanted: str = DYN, *, element: tuple[str, ...] = (), variables: bool = True
+    ) -> Program:
+        """The program; on a problem, which is kept, one that must not be run."""
+        source = self.policy.source
+        try:
+            program = cel.compile(text, (*VARIABLES, *element), self._types if variables else {})
+        except ExpressionError as error:
+            place = source.inside(at, error.line, error.column)
+            self.problems.append(Problem(source.file, *place, f"the expression does not compile: {error.message}"))
+            return NOTHING
+        if wanted != DYN and program.returns not in {wanted, DYN}:
+            self.problems.append(source.problem(at, f"the expression gives {program.returns}, but it must give {wanted}"))
+        return program
+
+    def gate(self) -> Program | None:
+        validations = self.policy.spec.validations
+        text = " && ".join(f"({vap.expression(validation)}\n)" for validation in validations)
+        return self._fast(text)
+
+    def _verdicts(self, validation: Validation) -> tuple[Program, ...]:
+        programs = tuple(self._fast(text) for text in vap.verdicts(validation))
+        return tuple(program for program in programs if program) if all(programs) else ()
+
+    def _fast(self, text: str) -> Program | None:
+        """A short cut; without it every element is judged on its own, with the same result."""
+        try:
+            return cel.compile(vap.with_variables(text, vap.used_variables(text, self.policy.spec.variables)), VARIABLES)
+        except ExpressionError:
+            return None
+
+    def _optional(self, text: str | None, at: tuple[Token, ...], wanted: str, element: tuple[str, ...]) -> Program | None:
+        return None if text is None else self.program(text, at, wanted, element=element)

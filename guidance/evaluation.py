@@ -1,0 +1,167 @@
+"""Judging a manifest: findings that say what is wrong, where, and how to mend it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+
+from pydantic import JsonValue
+
+from guidance.compiled import CompiledPolicy
+from guidance.jsonvalue import NotJson, checked
+from guidance.judging import Key, Violation, violations
+from guidance.mending import mend
+from guidance.patch import Operation
+from guidance.pointer import Token, find, pointer
+from guidance.policy import Enforcement, Severity
+from guidance.shape import Misfit
+from guidance.subject import Malformed, Object, Subject, admit
+
+WELL_FORMED = "well-formed"
+"""The name under which a manifest is refused that Kubernetes could not read. It belongs to no pack and cannot be overridden."""
+WELL_FORMED_VERSION = "1.0.0"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend. `path` is a JSON pointer into the manifest as sent; `fix` a JSON patch against it, proven, or None."""
+
+    policy: str
+    version: str
+    severity: Severity
+    enforcement: Enforcement
+    message: str
+    path: str
+    container: str | None
+    current: JsonValue
+    expected: JsonValue
+    fix: list[Operation] | None
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """The members in the order of the fields."""
+        return {**asdict(self), "severity": self.severity.value, "enforcement": self.enforcement.value}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What all policies say. `mended` is the manifest with all fixes, judged again; None where there is no fix."""
+
+    findings: tuple[Finding, ...] = ()
+    mended: Object | None = None
+
+    @property
+    def hard(self) -> tuple[Finding, ...]:
+        return self._with(Enforcement.HARD_MANDATORY)
+
+    @property
+    def soft(self) -> tuple[Finding, ...]:
+        return self._with(Enforcement.SOFT_MANDATORY)
+
+    @property
+    def advice(self) -> tuple[Finding, ...]:
+        return self._with(Enforcement.ADVISORY)
+
+    def refused_by(self, at_least: Enforcement = Enforcement.SOFT_MANDATORY, *, overridden: Collection[str] = ()) -> tuple[Finding, ...]:
+        """The findings that refuse the manifest: at this level or above it, without soft ones of the policies that are overridden."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.enforcement.rank >= at_least.rank
+            and (finding.enforcement == Enforcement.HARD_MANDATORY or finding.policy not in overridden)
+        )
+
+    def _with(self, level: Enforcement) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.enforcement == level)
+
+
+def evaluate(
+    policies: Sequence[CompiledPolicy],
+    manifest: Mapping[str, object],
+    *,
+    namespace: str = "",
+    old: Mapping[str, object] | None = None,
+    enforcement: Mapping[str, Enforcement] | None = None,
+) -> Evaluation:
+    """Judge one object by all policies, in their order. Neither the manifest nor `old` is changed, whatever they hold it does not raise.
+
+    `namespace` is where it will go (default: what it says); `old` the object that it replaces; `enforcement` the levels in
+    force by policy name, where they differ from the policies' own.
+    """
+    try:
+        subject = admit(manifest, namespace=namespace, old=old)
+    except NotJson as error:
+        return Evaluation((_unreadable(Misfit(error.tokens, f"{error}.", "a JSON value"), None),))
+    except Malformed as error:
+        sent = checked(manifest)
+        return Evaluation(tuple(_unreadable(misfit, sent) for misfit in error.misfits))
+    found = _judge(policies, subject)
+    if not found:
+        return Evaluation()
+
+    def judge_again(candidate: JsonValue) -> frozenset[Key]:
+        again = _judge(policies, admit(candidate, namespace=namespace, old=old))
+        return frozenset(violation.key for violation in again)
+
+    sent = checked(manifest)
+    mended = mend(sent, found, judge_again)
+    levels = enforcement or {}
+    findings = tuple(_finding(violation, subject, sent, levels, mended.fixes.get(violation.key)) for violation in found)
+    return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None)
+
+
+def _judge(policies: Iterable[CompiledPolicy], subject: Subject) -> list[Violation]:
+    return [violation for policy in policies for violation in violations(policy, subject)]
+
+
+def _finding(
+    violation: Violation, subject: Subject, sent: JsonValue, levels: Mapping[str, Enforcement], fix: list[Operation] | None
+) -> Finding:
+    policy, tokens = violation.policy, violation.tokens
+    points = violation.check is not None and violation.error is None and bool(violation.at or violation.check.tokens)
+    return Finding(
+        policy=policy.name,
+        version=policy.policy.guidance.version,
+        severity=policy.policy.guidance.severity,
+        enforcement=_level(violation, levels),
+        message=violation.message() if violation.error is None else _broken(violation),
+        path=pointer(tokens),
+        container=subject.container_at(tokens),
+        current=deepcopy(find(sent, tokens)) if points else None,
+        expected=deepcopy(violation.expected()),
+        fix=deepcopy(fix),
+    )
+
+
+def _level(violation: Violation, levels: Mapping[str, Enforcement]) -> Enforcement:
+    """A policy that breaks and says `failurePolicy: Ignore` refuses nothing, but is still told."""
+    if violation.error is not None and violation.policy.policy.spec.failure_policy == "Ignore":
+        return Enforcement.ADVISORY
+    return levels.get(violation.policy.name, violation.policy.enforcement)
+
+
+def _broken(violation: Violation) -> str:
+    policy = violation.policy.policy
+    outcome = (
+        "it is ignored until they mend it (failurePolicy: Ignore)"
+        if policy.spec.failure_policy == "Ignore"
+        else "it counts as violated until they mend it (failurePolicy: Fail)"
+    )
+    return (
+        f"The policy {policy.name} could not judge this manifest: {violation.error}. "
+        f"That is a fault of the policy, not of the manifest: tell its owners, the group {policy.guidance.owner}; {outcome}."
+    )
+
+
+def _unreadable(misfit: Misfit, sent: JsonValue) -> Finding:
+    tokens: tuple[Token, ...] = misfit.tokens
+    return Finding(
+        policy=WELL_FORMED,
+        version=WELL_FORMED_VERSION,
+        severity=Severity.HIGH,
+        enforcement=Enforcement.HARD_MANDATORY,
+        message=misfit.message,
+        path=pointer(tokens),
+        container=None,
+        current=deepcopy(find(sent, tokens)),
+        expected=misfit.expected,
+        fix=None,
+    )

@@ -1,0 +1,91 @@
+"""`matchConstraints` of a ValidatingAdmissionPolicy: which objects a policy is about."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, JsonValue, model_validator
+
+from guidance.resources import Resource
+from guidance.schema import Strict
+
+Operation = Literal["CREATE", "UPDATE"]
+ANY: Literal["*"] = "*"
+
+
+class ResourceRule(Strict):
+    """An object is meant when every list has a pattern for it."""
+
+    api_groups: tuple[str, ...]
+    api_versions: tuple[str, ...]
+    operations: tuple[Literal["*", "CREATE", "UPDATE", "DELETE", "CONNECT"], ...]
+    resources: tuple[str, ...] = Field(min_length=1)
+    resource_names: tuple[str, ...] = ()
+    scope: Literal["*"] = ANY
+
+    def matches(self, resource: Resource, operation: Operation, name: str, *, any_version: bool) -> bool:
+        return (
+            _among(self.api_groups, resource.group)
+            and (any_version or _among(self.api_versions, resource.version))
+            and _among(self.operations, operation)
+            and any(pattern in (resource.plural, f"{resource.plural}/*", "*", "*/*") for pattern in self.resources)
+            and (not self.resource_names or name in self.resource_names)
+        )
+
+
+class Requirement(Strict):
+    """One line of a label selector."""
+
+    key: str
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _values_fit(self) -> "Requirement":
+        if bool(self.values) != (self.operator in {"In", "NotIn"}):
+            raise ValueError("In and NotIn need values, Exists and DoesNotExist take none")
+        return self
+
+    def matches(self, labels: Mapping[str, JsonValue]) -> bool:
+        present = self.key in labels
+        match self.operator:
+            case "In":
+                return present and labels[self.key] in self.values
+            case "NotIn":
+                return not present or labels[self.key] not in self.values
+            case "Exists":
+                return present
+            case "DoesNotExist":
+                return not present
+
+
+class LabelSelector(Strict):
+    """An empty one matches everything."""
+
+    match_labels: dict[str, str] = {}
+    match_expressions: tuple[Requirement, ...] = ()
+
+    def matches(self, labels: Mapping[str, JsonValue]) -> bool:
+        return all(labels.get(key) == value for key, value in self.match_labels.items()) and all(
+            requirement.matches(labels) for requirement in self.match_expressions
+        )
+
+
+class MatchConstraints(Strict):
+    """`matchPolicy: Equivalent` (the default) matches whatever version an object is written in, `Exact` only those listed."""
+
+    resource_rules: tuple[ResourceRule, ...] = Field(min_length=1)
+    exclude_resource_rules: tuple[ResourceRule, ...] = ()
+    object_selector: LabelSelector = LabelSelector()
+    match_policy: Literal["Equivalent", "Exact"] = "Equivalent"
+
+    def match(self, resource: Resource, operation: Operation, name: str) -> bool:
+        """By kind, operation and name; labels are `object_selector`'s."""
+
+        def meant(rule: ResourceRule) -> bool:
+            return rule.matches(resource, operation, name, any_version=self.match_policy == "Equivalent")
+
+        return any(map(meant, self.resource_rules)) and not any(map(meant, self.exclude_resource_rules))
+
+
+def _among(patterns: tuple[str, ...], value: str) -> bool:
+    return ANY in patterns or value in patterns

@@ -1,0 +1,80 @@
+"""Fixes, offered only when they are proven: the mended manifest is judged again by all policies."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from guidance.judging import Key, Violation
+from guidance.patch import CannotPatch, Operation, Step, apply, operations
+from guidance.pointer import Token
+
+MOST_PROOFS = 100
+"""Fixes proven one by one per manifest; each costs an evaluation, and a manifest with more findings has a pattern anyway."""
+
+Judge = Callable[[JsonValue], frozenset[Key]]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """Proven patches against the manifest as sent, and the manifest with all of them (None where nothing can be mended)."""
+
+    fixes: dict[Key, list[Operation]]
+    document: JsonValue
+
+
+def mend(manifest: JsonValue, violations: Iterable[Violation], judge: Judge) -> Mended:
+    """`judge` says which violations a manifest has."""
+    proof = _Proof(manifest, frozenset(violation.key for violation in violations), judge)
+    wanted = [(violation.key, steps) for violation in violations if (steps := violation.steps())]
+    proven = {key: steps for key, steps in wanted[:MOST_PROOFS] if proof.holds(manifest, steps, {key})}
+    fixes = {key: operations(manifest, steps) for key, steps in proven.items()}
+    return Mended(fixes, proof.together(proven))
+
+
+@dataclass(frozen=True)
+class _Proof:
+    manifest: JsonValue
+    before: frozenset[Key]
+    judge: Judge
+
+    def holds(self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key]) -> bool:
+        """After these steps the violations are gone, and none has come that was not there before."""
+        return self._after(manifest, steps, gone) is not None
+
+    def together(self, proven: dict[Key, list[Step]]) -> JsonValue:
+        """All fixes at once; where they get in each other's way, as many as go together."""
+        if not proven:
+            return None
+        mended = self._after(self.manifest, _ordered(step for steps in proven.values() for step in steps), set(proven))
+        return self._one_by_one(proven) if mended is None else mended
+
+    def _one_by_one(self, proven: dict[Key, list[Step]]) -> JsonValue:
+        document, gone = self.manifest, set[Key]()
+        for key, steps in proven.items():
+            if (candidate := self._after(document, steps, {*gone, key})) is not None:
+                document, gone = candidate, {*gone, key}
+        return document
+
+    def _after(self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key]) -> JsonValue:
+        try:
+            patch = operations(manifest, steps)
+            candidate = apply(manifest, patch)
+        except CannotPatch:
+            return None
+        after = self.judge(candidate)
+        return candidate if gone.isdisjoint(after) and after <= self.before else None
+
+
+def _ordered(steps: Iterable[Step]) -> list[Step]:
+    """Removals last and from the end of lists, so that no index moves under a later step."""
+    every = list(steps)
+    removals = [step for step in every if step.value is None]
+    return [step for step in every if step.value is not None] + sorted(removals, key=_position, reverse=True)
+
+
+def _position(step: Step) -> list[tuple[int, str]]:
+    def ranked(token: Token) -> tuple[int, str]:
+        return (token, "") if isinstance(token, int) else (int(token) if token.isascii() and token.isdigit() else 0, token)
+
+    return [ranked(token) for token in step.tokens]

@@ -1,0 +1,246 @@
+"""A policy as its author writes it: one YAML file.
+
+`spec` is the body of Kubernetes' ValidatingAdmissionPolicy. On top of it, a validation may say for each of which elements it holds
+(`each`), what is wrong there (`path`, `expected`) and how to mend it (`fix`): what a finding tells. From `each` follows the plain
+expression that a cluster can enforce (`vap.py`), so nothing has to be written twice.
+"""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, ValidationError, field_validator, model_validator
+
+from guidance.matching import MatchConstraints
+from guidance.pointer import WILDCARD, Token, parse
+from guidance.resources import CONTAINER_LISTS
+from guidance.schema import Strict
+from guidance.source import PolicyError, Problem, Source, read
+
+API_VERSION = "guidance.autonomy/v1"
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,48}[a-z0-9])?")
+RESERVED = ("object", "oldObject", "request", "params", "namespaceObject", "variables", "authorizer")
+"""What Kubernetes binds itself."""
+
+
+class Enforcement(StrEnum):
+    """What a violation means: told, refused unless the policy's owners approve an override, or refused."""
+
+    ADVISORY = "advisory"
+    SOFT_MANDATORY = "soft-mandatory"
+    HARD_MANDATORY = "hard-mandatory"
+
+    @property
+    def rank(self) -> int:
+        return list(Enforcement).index(self)
+
+
+class Severity(StrEnum):
+    """How bad it is when nobody mends it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+def _is_pointer(text: str) -> str:
+    parse(text)
+    return text
+
+
+def _is_inner_pointer(text: str) -> str:
+    if not parse(text):
+        raise ValueError("must name a member, such as /securityContext/privileged")
+    return text
+
+
+def _is_identifier(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) or text in RESERVED:
+        raise ValueError(f"{text!r} cannot be the name of a variable")
+    return text
+
+
+def _is_list_pointer(text: str) -> str:
+    if not parse(text) or parse(text)[-1] == WILDCARD or parse(text)[0] == WILDCARD:
+        raise ValueError(f"{text!r} must lead from the object to a list, such as /spec/containers or /spec/containers/*/ports")
+    return text
+
+
+Pointer = Annotated[str, AfterValidator(_is_pointer)]
+InnerPointer = Annotated[str, AfterValidator(_is_inner_pointer)]
+Identifier = Annotated[str, AfterValidator(_is_identifier)]
+ListPointer = Annotated[str, AfterValidator(_is_list_pointer)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Metadata(Strict):
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def _is_slug(cls, name: str) -> str:
+        if not NAME.fullmatch(name):
+            raise ValueError("must be lower-case letters, digits and dashes, at most 50")
+        return name
+
+
+class Guidance(Strict):
+    """What people read, who owns the policy, and how strictly it starts."""
+
+    title: Text
+    rationale: Text
+    severity: Severity
+    enforcement: Enforcement
+    """The default; the level in force stands outside of the file."""
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", max_length=16)
+    owner: str = Field(pattern=r"^[a-z0-9][-a-z0-9]*$")
+    """The slug of the group that approves changes, overrides and exemptions."""
+    controls: tuple[Text, ...] = ()
+
+
+class Each(Strict):
+    """The elements that a validation judges one by one: those of these lists (pointers within the object; `*` is every element)."""
+
+    name: Identifier = Field(alias="as")
+    lists: tuple[ListPointer, ...] = Field(alias="in", min_length=1)
+
+
+CONTAINERS = {"as": "container", "in": [f"/spec/{name}" for name in CONTAINER_LISTS]}
+
+
+class FixStep(Strict):
+    """`set` a path to a value, or `remove` it; paths are relative to the element, or to the object where there is no `each`."""
+
+    set: InnerPointer | None = None
+    remove: InnerPointer | None = None
+    value: JsonValue = None
+    value_expression: str | None = None
+    """CEL, with the same variables as the validation; null: no safe value is known, so no fix is offered."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "FixStep":
+        if (self.set is None) == (self.remove is None):
+            raise ValueError("must have exactly one of 'set' and 'remove'")
+        if (self.set is not None) != ((self.value is None) != (self.value_expression is None)):
+            raise ValueError("'set' needs exactly one of 'value' (not null) and 'valueExpression', 'remove' takes none")
+        return self
+
+    @property
+    def pointer(self) -> str:
+        return self.set or self.remove or ""
+
+
+class Variable(Strict):
+    name: Identifier
+    expression: Text
+
+
+class MatchCondition(Strict):
+    name: Text
+    expression: Text
+
+
+class Validation(Strict):
+    """A rule. Without `each` it judges the whole object; with it, `expression`, messages and fix see one element."""
+
+    expression: Text
+    message: str = Field(default="", pattern=r"^[^\n]*$")
+    message_expression: str | None = None
+    reason: Literal["Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"] = "Invalid"
+    each: Each | None = None
+    path: Pointer = ""
+    expected: JsonValue = None
+    expected_expression: str | None = None
+    fix: tuple[FixStep, ...] = ()
+
+    @field_validator("each", mode="before")
+    @classmethod
+    def _containers_have_a_short_form(cls, value: object) -> object:
+        if isinstance(value, str) and value != "containers":
+            raise ValueError("must be 'containers', or 'as' and 'in'")
+        return CONTAINERS if value == "containers" else value
+
+    @model_validator(mode="after")
+    def _one_expectation(self) -> "Validation":
+        if self.expected is not None and self.expected_expression is not None:
+            raise ValueError("has both 'expected' and 'expectedExpression': keep one")
+        return self
+
+
+class Spec(Strict):
+    """The body, as in `admissionregistration.k8s.io/v1`."""
+
+    match_constraints: MatchConstraints
+    match_conditions: tuple[MatchCondition, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    validations: tuple[Validation, ...] = Field(min_length=1)
+    failure_policy: Literal["Fail", "Ignore"] = "Fail"
+
+
+class ExpectedFinding(Strict):
+    """What an example must be told: where, and (unless null) the exact message; `fixed` whether a fix must be offered."""
+
+    path: Pointer
+    message: str | None = None
+    container: str | None = None
+    fixed: bool = True
+
+
+class Passing(Strict):
+    name: Text
+    manifest: dict[str, JsonValue]
+
+
+class Failing(Passing):
+    findings: tuple[ExpectedFinding, ...] = Field(min_length=1)
+
+
+class Examples(Strict):
+    """Run by `examples.problems`."""
+
+    passing: tuple[Passing, ...] = Field(alias="pass", min_length=1)
+    failing: tuple[Failing, ...] = Field(alias="fail", min_length=1)
+
+
+class Policy(Strict):
+    """A policy file, read and checked; `compiled.compile_policy` makes it run."""
+
+    api_version: Literal["guidance.autonomy/v1"]
+    kind: Literal["Policy"]
+    metadata: Metadata
+    guidance: Guidance
+    spec: Spec
+    examples: Examples
+    _source: Source = PrivateAttr()
+
+    @property
+    def name(self) -> str:
+        return self.metadata.name
+
+    @property
+    def source(self) -> Source:
+        """Where everything was written."""
+        return self._source
+
+
+def parse_policy(text: str, file: str) -> Policy:
+    """Read a policy. `file` is only named in errors. Raises PolicyError with every problem: file, line, column, what to do."""
+    source = read(text, file)
+    try:
+        policy = Policy.model_validate(source.value)
+    except ValidationError as error:
+        raise PolicyError(*(_problem(source, details["loc"], details["type"], details["msg"]) for details in error.errors())) from error
+    policy._source = source
+    return policy
+
+
+def _problem(source: Source, location: tuple[Token, ...], kind: str, message: str) -> Problem:
+    name = location[-1] if location else "the file"
+    if kind == "extra_forbidden":
+        message = f"unknown or unsupported field {name!r}: remove it or correct its name"
+    elif kind == "missing":
+        message = f"the field {name!r} is missing: add it here"
+    else:
+        message = f"{name}: {message.removeprefix('Value error, ')}"
+    return source.problem(location, message)

@@ -1,0 +1,51 @@
+"""Kubernetes' kinds as policies see them: groups, plurals, and where a workload keeps its pod template."""
+
+import re
+from dataclasses import dataclass
+
+from guidance.pointer import Token
+
+TEMPLATES: dict[tuple[str, str], tuple[Token, ...]] = {
+    ("apps", "DaemonSet"): ("spec", "template"),
+    ("apps", "Deployment"): ("spec", "template"),
+    ("apps", "ReplicaSet"): ("spec", "template"),
+    ("apps", "StatefulSet"): ("spec", "template"),
+    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
+    ("batch", "Job"): ("spec", "template"),
+    ("", "PodTemplate"): ("template",),
+    ("", "ReplicationController"): ("spec", "template"),
+}
+CONTAINER_LISTS = ("containers", "initContainers", "ephemeralContainers")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What an object is, by its `apiVersion` and `kind`. The core group is ``""``."""
+
+    group: str
+    version: str
+    kind: str
+
+    @property
+    def plural(self) -> str:
+        """The name of the resource in URLs and rules, formed as Kubernetes forms its own."""
+        name = self.kind.lower()
+        if name.endswith("endpoints"):
+            return name
+        if re.search(r"(s|x|z|ch|sh)$", name):
+            return name + "es"
+        return name[:-1] + "ies" if re.search(r"[^aeiou]y$", name) else name + "s"
+
+    @property
+    def pod_at(self) -> tuple[Token, ...] | None:
+        """Where the pod is that this object is or will make: () for a Pod itself, None where there is none."""
+        return () if self == POD else TEMPLATES.get((self.group, self.kind))
+
+
+POD = Resource("", "v1", "Pod")
+
+
+def resource(api_version: str, kind: str) -> Resource:
+    """`apps/v1` and `Deployment`; `v1` and `Pod`."""
+    group, _, version = api_version.rpartition("/")
+    return Resource(group, version, kind)

@@ -1,0 +1,162 @@
+"""The types that Kubernetes expects in the fields that policies read. An API server refuses what is reported here; we say so sooner."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from guidance.pointer import Token, dotted
+from guidance.resources import CONTAINER_LISTS, Resource
+
+
+class Misfit(NamedTuple):
+    """A value of a wrong type, or a missing one: where, what to tell, what is expected."""
+
+    tokens: tuple[Token, ...]
+    message: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One value; `types` are Python's, compared exactly (True is no int)."""
+
+    called: str
+    types: tuple[type, ...]
+
+
+@dataclass(frozen=True)
+class Fields:
+    """An object with some known members; others are let through."""
+
+    members: Mapping[str, "Shape"]
+    required: tuple[str, ...] = ()
+    called: str = "an object"
+
+
+@dataclass(frozen=True)
+class Names:
+    """An object whose members all have one shape, such as labels."""
+
+    item: "Shape"
+    called: str = "an object"
+
+
+@dataclass(frozen=True)
+class Items:
+    item: "Shape"
+    filled: bool = False
+    called: str = "a list"
+
+
+Shape = Scalar | Fields | Names | Items
+
+TEXT = Scalar("text", (str,))
+FLAG = Scalar("true or false", (bool,))
+WHOLE = Scalar("a whole number", (int,))
+QUANTITY = Scalar('a quantity, such as "100m" or "128Mi"', (str, int, float))
+QUANTITIES = Names(QUANTITY)
+
+SECURITY: Mapping[str, Shape] = {
+    "runAsNonRoot": FLAG, "runAsUser": WHOLE, "runAsGroup": WHOLE, "seccompProfile": Fields({"type": TEXT}), "seLinuxOptions": Names(TEXT),
+}  # fmt: skip
+CONTAINER_SECURITY = Fields(
+    {
+        **SECURITY, "privileged": FLAG, "allowPrivilegeEscalation": FLAG, "readOnlyRootFilesystem": FLAG, "procMount": TEXT,
+        "capabilities": Fields({"add": Items(TEXT), "drop": Items(TEXT)}),
+    }
+)  # fmt: skip
+POD_SECURITY = Fields(
+    {**SECURITY, "fsGroup": WHOLE, "supplementalGroups": Items(WHOLE), "sysctls": Items(Fields({"name": TEXT, "value": TEXT}))}
+)
+PROBE = Fields({"initialDelaySeconds": WHOLE, "periodSeconds": WHOLE, "timeoutSeconds": WHOLE, "failureThreshold": WHOLE})
+CONTAINER = Fields(
+    {
+        "name": TEXT, "image": TEXT, "command": Items(TEXT), "args": Items(TEXT), "imagePullPolicy": TEXT,
+        "securityContext": CONTAINER_SECURITY,
+        "resources": Fields({"requests": QUANTITIES, "limits": QUANTITIES}),
+        "env": Items(Fields({"name": TEXT, "value": TEXT, "valueFrom": Names(Fields({}))}, ("name",))),
+        "ports": Items(Fields({"containerPort": WHOLE, "hostPort": WHOLE, "name": TEXT, "protocol": TEXT})),
+        "volumeMounts": Items(Fields({"name": TEXT, "mountPath": TEXT, "readOnly": FLAG})),
+        "livenessProbe": PROBE, "readinessProbe": PROBE, "startupProbe": PROBE,
+    },
+    ("name",),
+)  # fmt: skip
+POD_SPEC = Fields(
+    {
+        **{name: Items(CONTAINER) for name in CONTAINER_LISTS}, "containers": Items(CONTAINER, filled=True),
+        "securityContext": POD_SECURITY,
+        "hostNetwork": FLAG, "hostPID": FLAG, "hostIPC": FLAG, "hostUsers": FLAG, "serviceAccountName": TEXT,
+        "automountServiceAccountToken": FLAG, "nodeSelector": Names(TEXT), "os": Fields({"name": TEXT}), "restartPolicy": TEXT,
+        "volumes": Items(Fields({"name": TEXT}, ("name",))), "terminationGracePeriodSeconds": WHOLE, "priorityClassName": TEXT,
+    },
+    ("containers",),
+)  # fmt: skip
+METADATA = Fields({"name": TEXT, "generateName": TEXT, "namespace": TEXT, "labels": Names(TEXT), "annotations": Names(TEXT)})
+POD_MEMBERS: Mapping[str, Shape] = {"metadata": METADATA, "spec": POD_SPEC}
+IDENTITY = Fields({"apiVersion": TEXT, "kind": TEXT, "metadata": METADATA}, ("apiVersion", "kind", "metadata"))
+
+
+def misfits(document: JsonValue, resource: Resource) -> Iterator[Misfit]:
+    """Everything in the object that has another type than Kubernetes expects, in document order of the known fields."""
+    yield from _misfits(document, _shape_of(resource), ())
+
+
+def identity_misfits(document: JsonValue) -> Iterator[Misfit]:
+    """The same for what every object has: apiVersion, kind, metadata."""
+    yield from _misfits(document, IDENTITY, ())
+
+
+@cache
+def _shape_of(resource: Resource) -> Fields:
+    at = resource.pod_at
+    if at is None:
+        return IDENTITY
+    shape = Fields(POD_MEMBERS, ("spec",))
+    for token in reversed(at[1:]):
+        shape = Fields({str(token): shape}, (str(token),))
+    inner = {str(at[0]): shape} if at else POD_MEMBERS
+    required = str(at[0]) if at else "spec"
+    return Fields({**inner, **IDENTITY.members}, (*IDENTITY.required, required))
+
+
+def _misfits(value: JsonValue, shape: Shape, at: tuple[Token, ...]) -> Iterator[Misfit]:
+    if isinstance(shape, Scalar):
+        if type(value) not in shape.types:
+            yield _wrong(value, shape, at)
+    elif isinstance(shape, Items):
+        if not isinstance(value, list):
+            yield _wrong(value, shape, at)
+        elif shape.filled and not value:
+            yield Misfit(at, f"{dotted(at)} must have at least one element.", "a list with at least one element")
+        else:
+            for index, item in enumerate(value):
+                yield from _misfits(item, shape.item, (*at, index))
+    elif not isinstance(value, dict):
+        yield _wrong(value, shape, at)
+    elif isinstance(shape, Names):
+        for key, item in value.items():
+            yield from _misfits(item, shape.item, (*at, key))
+    else:
+        yield from _member_misfits(value, shape, at)
+
+
+def _member_misfits(value: dict[str, JsonValue], shape: Fields, at: tuple[Token, ...]) -> Iterator[Misfit]:
+    for name in shape.required:
+        if name not in value:
+            yield Misfit((*at, name), f"{dotted((*at, name))} is missing.", shape.members[name].called)
+    for key, item in value.items():
+        if key in shape.members:
+            yield from _misfits(item, shape.members[key], (*at, key))
+
+
+def _wrong(value: JsonValue, shape: Shape, at: tuple[Token, ...]) -> Misfit:
+    quotes = ": put it in quotes" if shape is TEXT and isinstance(value, bool | int | float) else ""
+    return Misfit(at, f"{dotted(at)} must be {shape.called}, but it is {_called(value)}{quotes}.", shape.called)
+
+
+def _called(value: JsonValue) -> str:
+    names = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), "empty")

@@ -1,0 +1,141 @@
+"""A manifest as policies see it: read once, converted for the engine once, looked at as itself and as the pod that it makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from guidance import shape
+from guidance.cel import Bindings
+from guidance.jsonvalue import NotJson, checked
+from guidance.matching import MatchConstraints, Operation
+from guidance.pointer import Token, find
+from guidance.resources import CONTAINER_LISTS, POD, Resource, resource
+
+Object = dict[str, JsonValue]
+VARIABLES = ("object", "oldObject", "request")
+"""What every expression may use. `params`, `namespaceObject` and `authorizer` do not compile: better no verdict than a wrong one."""
+
+
+class Malformed(ValueError):
+    """Not what Kubernetes would read: policies cannot judge it."""
+
+    def __init__(self, misfits: list[shape.Misfit]) -> None:
+        super().__init__(misfits[0].message)
+        self.misfits = misfits
+
+
+@dataclass(frozen=True)
+class View:
+    """One object that policies judge. `prefix` is where it lies in the manifest."""
+
+    resource: Resource
+    document: Object
+    old: JsonValue
+    prefix: tuple[Token, ...]
+    operation: Operation
+    namespace: str
+
+    @property
+    def name(self) -> str:
+        name = find(self.document, ("metadata", "name"))
+        return name if isinstance(name, str) else ""
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        request: Object = {
+            "operation": self.operation,
+            "namespace": self.namespace,
+            "name": self.name,
+            "kind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
+            "resource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
+        }
+        return Bindings({"object": self.document, "oldObject": self.old, "request": request})
+
+    def is_selected_by(self, constraints: MatchConstraints) -> bool:
+        labels = find(self.document, ("metadata", "labels"))
+        return constraints.object_selector.matches(labels if isinstance(labels, dict) else {})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A manifest under judgement."""
+
+    own: View
+
+    @cached_property
+    def pod(self) -> View | None:
+        """The pod that a workload makes, as if it were sent itself; None for other kinds (and for a Pod, which is its own)."""
+        own, at = self.own, self.own.resource.pod_at
+        template = find(own.document, at) if at else None
+        if at is None or not isinstance(template, dict):
+            return None
+        return View(POD, _as_pod(template, own.namespace), _old_pod(own, at), at, own.operation, own.namespace)
+
+    def view_for(self, constraints: MatchConstraints) -> View | None:
+        """What a policy judges: the object itself when its rules name it, else its pod when they name pods, else nothing."""
+        view = self._named(constraints)
+        return view if view is not None and view.is_selected_by(constraints) else None
+
+    def _named(self, constraints: MatchConstraints) -> View | None:
+        own = self.own
+        if constraints.match(own.resource, own.operation, own.name):
+            return own
+        if own.resource.pod_at and constraints.match(POD, own.operation, ""):
+            return self.pod
+        return None
+
+    def container_at(self, tokens: tuple[Token, ...]) -> str | None:
+        """The name of the container that holds this place of the manifest."""
+        at = self.own.resource.pod_at
+        if at is None or tokens[: len(at)] != at:
+            return None
+        rest = tokens[len(at) :]
+        if len(rest) < 3 or rest[0] != "spec" or rest[1] not in CONTAINER_LISTS:
+            return None
+        name = find(self.own.document, (*at, *rest[:3], "name"))
+        return name if isinstance(name, str) else None
+
+
+def admit(manifest: object, *, namespace: str = "", old: object = None) -> Subject:
+    """Read a manifest as Kubernetes would: members that are null do not exist. The manifest itself is not changed and not kept.
+
+    Raises NotJson and Malformed.
+    """
+    document = checked(manifest, drop_nulls=True)
+    wrong = list(shape.identity_misfits(document))
+    if wrong or not isinstance(document, dict):
+        raise Malformed(wrong)
+    kind = resource(str(document["apiVersion"]), str(document["kind"]))
+    if kind.kind.endswith("List") and "items" in document:
+        message = f"This is a {kind.kind}: send its items one by one, so that each is judged."
+        raise Malformed([shape.Misfit(("kind",), message, "the kind of a single object")])
+    if wrong := list(shape.misfits(document, kind)):
+        raise Malformed(wrong)
+    before = _before(old)
+    namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
+    if namespace:
+        document["metadata"] = {**_mapping(document["metadata"]), "namespace": namespace}
+    return Subject(View(kind, document, before, (), "CREATE" if old is None else "UPDATE", namespace))
+
+
+def _before(old: object) -> JsonValue:
+    try:
+        return checked(old, drop_nulls=True)
+    except NotJson as error:
+        raise NotJson((), f"cannot be compared with the object that it replaces: there, {error}") from error
+
+
+def _as_pod(template: Mapping[str, JsonValue], namespace: str) -> Object:
+    metadata = {**_mapping(template.get("metadata")), **({"namespace": namespace} if namespace else {})}
+    return {**template, "apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+
+
+def _old_pod(own: View, at: tuple[Token, ...]) -> JsonValue:
+    template = find(own.old, at)
+    return _as_pod(template, own.namespace) if isinstance(template, dict) else None
+
+
+def _mapping(value: JsonValue) -> Object:
+    return value if isinstance(value, dict) else {}
