@@ -56,7 +56,7 @@ class Group(models.Model):
         return self.name
 
 
-class Membership(models.Model):
+class Membership(Streamed):
     """Since when somebody is in a group: who joins after a request was made cannot decide on it."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="memberships")

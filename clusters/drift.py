@@ -41,7 +41,12 @@ def difference(before: Object | None, after: Object | None) -> list[Change]:
 
 def render(before: Object | None, after: Object | None) -> str:
     """A unified diff of both states as YAML, with the whole object as its context; empty when nothing differs."""
-    old, new = (_lines(state) for state in _readable(before, after))
+    return unified(*_readable(before, after))
+
+
+def unified(before: Object | None, after: Object | None) -> str:
+    """`render` for what is no Kubernetes object, such as a rule of this product."""
+    old, new = _lines(before), _lines(after)
     lines = list(difflib.unified_diff(old, new, "before", "after", n=max(len(old), len(new)), lineterm=""))
     return "\n".join(line for line in lines if not line.startswith("@@")) + "\n" if lines else ""
 

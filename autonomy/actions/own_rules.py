@@ -26,7 +26,7 @@ class RuleAction(Action[P]):
         if before is None and after is None:
             raise ActionFailed(f"There is no {ask.target.kind} {ask.target.name} to remove.", reason="NotFound")
         new = None if after is None else dict(after)
-        return Draft(target=ask.target, uid=None, before=before, after=new, diff=drift.render(before, new))
+        return Draft(target=ask.target, uid=None, before=before, after=new, diff=drift.unified(before, new))
 
     def execute(self, ask: Ask[P]) -> Outcome:
         return self._change(ask)

@@ -1,8 +1,7 @@
 """Bringing the database in line with the organisation's file. Loading the same file again changes nothing."""
 
-from django.utils import timezone
-
 from accounts.models import Account, Group, Membership
+from accounts.services.groups import join, leave
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from clusters.models import Cluster, Namespace
@@ -16,13 +15,13 @@ def load(organisation: Organisation, *, actor: Actor) -> list[str]:
         _, created = Group.objects.update_or_create(slug=group.slug, defaults={"name": group.name, "kind": group.kind})
         done += [f"group {group.slug}"] if created else []
     for account in sorted(organisation.accounts, key=lambda entry: entry.kind):  # people first: they own service accounts
-        done += _load_account(account)
+        done += _load_account(account, actor)
     for cluster in organisation.clusters:
         done += _load_cluster(cluster, actor)
     return done
 
 
-def _load_account(entry: AccountEntry) -> list[str]:
+def _load_account(entry: AccountEntry, actor: Actor) -> list[str]:
     first, _, last = entry.name.partition(" ")
     wanted = {
         "email": entry.email,
@@ -39,15 +38,15 @@ def _load_account(entry: AccountEntry) -> list[str]:
     for name, value in wanted.items():
         setattr(account, name, value)
     account.save()
-    return ([f"account {entry.username}"] if created else []) + _load_memberships(account, entry)
+    return ([f"account {entry.username}"] if created else []) + _load_memberships(account, entry, actor)
 
 
-def _load_memberships(account: Account, entry: AccountEntry) -> list[str]:
+def _load_memberships(account: Account, entry: AccountEntry, actor: Actor) -> list[str]:
     there = set(Membership.objects.filter(account=account).values_list("group_id", flat=True))
-    now = timezone.now()
     for group in sorted(set(entry.groups) - there):
-        Membership.objects.create(account=account, group_id=group, since=now)
-    Membership.objects.filter(account=account, group_id__in=there - set(entry.groups)).delete()
+        join(account, group, actor=actor)
+    for group in sorted(there - set(entry.groups)):
+        leave(account, group, actor=actor)
     return [f"{entry.username} joins {group}" for group in sorted(set(entry.groups) - there)] + [
         f"{entry.username} leaves {group}" for group in sorted(there - set(entry.groups))
     ]

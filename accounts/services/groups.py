@@ -1,0 +1,25 @@
+"""Joining and leaving groups: whoever may decide is decided here, so each is an event of the ledger."""
+
+from accounts.models import Account, Membership
+from audit.actor import Actor
+from audit.ledger import Change, commit, judged_again
+
+
+@judged_again
+def join(account: Account, group: str, *, actor: Actor) -> Membership:
+    """Being in already changes nothing, also not since when."""
+    there = Membership.objects.filter(account=account, group_id=group).first()
+    if there is not None:
+        return there
+    membership = Membership(account=account, group_id=group)
+    change = Change(membership, "membership.began", actor, {"account": account.username, "group": group})
+    commit(change.set(since=change.at))
+    return membership
+
+
+@judged_again
+def leave(account: Account, group: str, *, actor: Actor) -> None:
+    """Approvals that this person gave for the group do not count any more."""
+    there = Membership.objects.filter(account=account, group_id=group).first()
+    if there is not None:
+        commit(Change(there, "membership.ended", actor, {"account": account.username, "group": group}).remove_subject())
