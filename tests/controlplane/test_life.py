@@ -1,0 +1,84 @@
+"""Starting, stopping and being killed: data is found again, and no process is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+import yaml
+
+from devstack.controlplane.binaries import PROGRAMS
+from devstack.controlplane.server import ControlPlane, start
+from devstack.processes import Failure
+from tests.controlplane.polling import until
+
+
+def test_both_nodes_are_ready(control_plane: ControlPlane, admin: httpx.Client) -> None:
+    nodes = admin.get("/api/v1/nodes").json()["items"]
+
+    assert [node["metadata"]["name"] for node in nodes] == ["node-1", "node-2"]
+    assert [node["status"]["allocatable"]["cpu"] for node in nodes] == ["64", "64"]
+    assert set(control_plane.pids) == set(PROGRAMS)
+
+
+def test_a_second_start_finds_objects_port_and_tokens_again(control_plane_programs: None, tmp_path: Path) -> None:
+    with start(tmp_path) as first, first.client("admin") as admin:
+        admin.post("/api/v1/namespaces", json={"metadata": {"name": "kept"}}).raise_for_status()
+        web, url, pids = first.token("web"), first.url, first.pids
+    assert [pid for pid in pids.values() if psutil.pid_exists(pid)] == []
+
+    with start(tmp_path) as second, second.client("web") as client:
+        client.headers["Authorization"] = f"Bearer {web}"
+        assert second.url == url
+        assert client.get("/api/v1/namespaces/kept").status_code == 200
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_the_command_leaves_no_process_behind(control_plane_programs: None, tmp_path: Path, how: signal.Signals, code: int) -> None:
+    command = subprocess.Popen([sys.executable, "-m", "devstack.controlplane", "--data-dir", tmp_path], stdout=subprocess.DEVNULL)
+    try:
+        until((tmp_path / "kubeconfigs" / "worker.yaml").exists, within=90)
+        family = psutil.Process(command.pid).children(recursive=True)
+        config = yaml.safe_load((tmp_path / "kubeconfigs" / "worker.yaml").read_text())
+        assert config["users"][0]["name"] == "worker"
+        assert {process.name() for process in family} >= set(PROGRAMS)
+    finally:
+        command.send_signal(how)
+
+    assert command.wait(60) == code
+    until(lambda: not any(process.is_running() for process in family), within=60)
+
+
+def test_a_port_in_use_is_said(control_plane: ControlPlane, tmp_path: Path) -> None:
+    port = httpx.URL(control_plane.url).port
+    assert port is not None
+
+    with pytest.raises(Failure, match=f"^port {port} is in use: choose another one for the control plane$"):
+        start(tmp_path, port=port)
+
+
+def test_a_program_that_crashes_is_reported_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROGRAMS:
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho starting\necho 'the disk is full'\nexit 3\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
+
+    with pytest.raises(Failure) as caught:
+        start(tmp_path / "data")
+
+    log = tmp_path / "data" / "logs" / "etcd.log"
+    assert str(caught.value) == f"etcd ended with exit code 3: the disk is full (all of it: {log})"
+
+
+def test_without_the_programs_the_command_says_how_to_get_them(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "KUBEBUILDER_ASSETS": ""}
+    command = [sys.executable, "-m", "devstack.controlplane", "--data-dir", str(tmp_path / "data")]
+
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (1, "control plane: no control plane: run `make control-plane`\n")
