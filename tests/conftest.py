@@ -3,4 +3,6 @@
 pytest_plugins = [
     "tests.plugins.database",
     "tests.plugins.broker",
+    "tests.plugins.world",
+    "tests.plugins.doors",
 ]
