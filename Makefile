@@ -80,7 +80,7 @@ need-python:
 $(INSTALLED): requirements/dev.txt pyproject.toml | need-python
 	@echo 'Making the environment in .venv with $(PYTHON) ...'
 	@$(PYTHON) -m venv .venv || { echo 'No environment could be made: install the venv part of Python (Debian: apt install python3-venv).' >&2; exit 1; }
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt | \
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt | \
 		awk -v all="$$(grep -c '^[a-z].*==' requirements/dev.txt)" \
 			'/^Collecting/ { printf "\r  package %3d of at most %d  %-40.40s", ++n, all, $$2; fflush() } \
 			/^Installing collected/ { printf "\r  installing %d packages %-40s", n, "..."; fflush() } END { print "" }'

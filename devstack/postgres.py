@@ -101,7 +101,8 @@ def as_ordinary_user() -> Sequence[str]:
     if (setpriv := shutil.which("setpriv")) is None:
         raise Failure("PostgreSQL does not run as root, and setpriv (util-linux) is missing: run this as an ordinary user")
     user, group = _nobody()
-    rights = ("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override")
+    # The securebit lets access(2) know of the capability: initdb asks that way whether `postgres` lies beside it.
+    rights = ("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override", "--securebits", "+no_setuid_fixup")
     return (setpriv, "--reuid", str(user), "--regid", str(group), "--clear-groups", *rights)
 
 
