@@ -7,17 +7,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Group
-from audit.models import Streamed
-from autonomy.models import ActionRequest, Plan
+from autonomy.models import ActionRequest, Plan, Rule
 
 
-class ApprovalRule(Streamed):
+class ApprovalRule(Rule):
     """Which groups must approve the requests that it matches. An empty list matches everything; patterns are shell globs.
 
     All rules that match count together: for each group the greatest number of approvals that one of them asks for.
     """
 
-    slug = models.SlugField(unique=True)
     actions = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     environments = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     namespaces = ArrayField(models.CharField(max_length=63), default=list, blank=True)
@@ -25,15 +23,11 @@ class ApprovalRule(Streamed):
     expires_after_hours = models.PositiveSmallIntegerField(default=72)
     slack_channel = models.CharField(max_length=32, default="", blank=True)
 
-    class Meta:
-        ordering = ["slug"]
+    class Meta(Rule.Meta):
         constraints = [
             models.CheckConstraint(condition=~models.Q(needs={}), name="rule_needs_somebody"),
             models.CheckConstraint(condition=models.Q(expires_after_hours__gt=0), name="rule_expires"),
         ]
-
-    def __str__(self) -> str:
-        return self.slug
 
 
 class Review(models.Model):

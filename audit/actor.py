@@ -35,6 +35,13 @@ class Actor:
     people: frozenset[UUID] = frozenset()
     groups: frozenset[str] = field(default=frozenset(), compare=False)
 
+    @property
+    def account(self) -> UUID:
+        """The id of the account; only people and services have one. Raises ValueError for the system itself."""
+        if self.id is None:
+            raise ValueError(f"{self.name} is no account")
+        return self.id
+
     @classmethod
     def worker(cls) -> Self:
         return cls(ActorKind.SYSTEM, "worker", Door.WORKER)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from typing import ParamSpec, Self, TypeVar
+from uuid import UUID
 
 from django.db.models import Model
 from django.utils import timezone
@@ -92,7 +93,7 @@ class Change:
 
 def chained(
     *,
-    stream: object,
+    stream: UUID,
     seq: int,
     prev: bytes,
     type: str,  # noqa: A002 the name of the field

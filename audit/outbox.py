@@ -3,11 +3,11 @@
 The table is the truth, the broker only carries hints: a message may be lost or come twice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -96,10 +96,8 @@ RETURNING attempts
 
 def claim(message: Message) -> Claim | None:
     """Take the lease of a delivery, or None when somebody else has it, it is done, or it is not due."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE, message.delivery, MAX_ATTEMPTS])
-        row = cursor.fetchone()
-    return Claim(message, row[0]) if row else None
+    rows = _rows(CLAIM, LEASE, message.delivery, MAX_ATTEMPTS)
+    return Claim(message, rows[0][0]) if rows else None
 
 
 def done(claimed: Claim) -> bool:
@@ -109,14 +107,13 @@ def done(claimed: Claim) -> bool:
 
 
 RETRY = """
-UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, published_at = now() WHERE id = %s AND attempts = %s
+UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, published_at = now() WHERE id = %s AND attempts = %s RETURNING id
 """
 
 
 def retry(claimed: Claim, error: str, *, after: timedelta) -> None:
     """Give the delivery back to be tried again after a while; past the bound of attempts the sweeper ends it."""
-    with connection.cursor() as cursor:
-        cursor.execute(RETRY, [error[:2000], after, claimed.message.delivery, claimed.attempt])
+    _rows(RETRY, error[:2000], after, claimed.message.delivery, claimed.attempt)
 
 
 def bury(claimed: Claim, error: str) -> None:
@@ -152,7 +149,7 @@ EXHAUSTED = f"""
 
 def next_in_lane(lane: str) -> list[Message]:
     """The oldest delivery that waits in this lane, if any: its turn has come."""
-    return _messages(NEXT_IN_LANE, [lane])
+    return _messages(NEXT_IN_LANE, lane)
 
 
 def due(*, silent_for: timedelta, limit: int = 1000) -> list[Message]:
@@ -160,15 +157,19 @@ def due(*, silent_for: timedelta, limit: int = 1000) -> list[Message]:
 
     They count as published now. Safe to run several times at once.
     """
-    return _messages(DUE, [MAX_ATTEMPTS, silent_for, limit])
+    return _messages(DUE, MAX_ATTEMPTS, silent_for, limit)
 
 
 def exhausted() -> list[Message]:
     """Deliveries whose attempts are used up and whose last lease ran out: whoever took them crashed."""
-    return _messages(EXHAUSTED, [MAX_ATTEMPTS])
+    return _messages(EXHAUSTED, MAX_ATTEMPTS)
 
 
-def _messages(text: str, values: Iterable[object]) -> list[Message]:
+def _messages(text: str, *values: Any) -> list[Message]:
+    return [Message(delivery, listener, stream, seq, bytes(head)) for delivery, listener, stream, seq, head in _rows(text, *values)]
+
+
+def _rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(text, list(values))
-        return [Message(row[0], row[1], row[2], row[3], bytes(row[4])) for row in cursor.fetchall()]
+        cursor.execute(text, values)
+        return cursor.fetchall()

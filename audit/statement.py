@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection
 from django.db.models import Field, Model
@@ -30,7 +31,7 @@ DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 @dataclass(frozen=True)
 class Part:
     text: str
-    values: Sequence[object]
+    values: Sequence[Any]
 
 
 @cache
@@ -78,7 +79,7 @@ def run(parts: Sequence[Part]) -> None:
     names = ", ".join(f"part{number} AS ({part.text})" for number, part in enumerate(ctes))
     text = f"WITH {names} {main.text}" if ctes else main.text
     with connection.cursor() as cursor, told_apart_by_constraint():
-        cursor.execute(text, [value for part in (*ctes, main) for value in part.values])
+        cursor.execute(text, tuple(value for part in (*ctes, main) for value in part.values))
 
 
 @contextmanager

@@ -17,13 +17,25 @@ class Level(models.IntegerChoices):
     RESTRICTED = 3, "Restricted"
 
 
-class Boundary(Streamed):
+class Rule(Streamed):
+    """A rule of the product itself, named by its slug; it changes by approval only."""
+
+    slug = models.SlugField(unique=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Boundary(Rule):
     """A CAN/CANNOT rule: the autonomy level of the actions and targets that it matches, and why where it restricts.
 
     An empty list matches everything; patterns are shell globs (`deployment.*`). The most restrictive match counts.
     """
 
-    slug = models.SlugField(unique=True)
     level = models.PositiveSmallIntegerField(choices=Level)
     actions = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     environments = ArrayField(models.CharField(max_length=24), default=list, blank=True)
@@ -32,15 +44,11 @@ class Boundary(Streamed):
     condition = models.TextField(default="", blank=True, help_text="CEL over `target` and `parameters`.")
     reason = models.TextField(default="", blank=True)
 
-    class Meta:
-        ordering = ["slug"]
+    class Meta(Rule.Meta):
         verbose_name_plural = "boundaries"
         constraints = [
             models.CheckConstraint(condition=models.Q(level=Level.FULL) | ~models.Q(reason=""), name="boundary_restricts_with_reason"),
         ]
-
-    def __str__(self) -> str:
-        return self.slug
 
 
 class ActionRequest(Streamed):

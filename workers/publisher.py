@@ -24,7 +24,7 @@ def publish(messages: Sequence[Message]) -> None:
         return
     try:
         for message in messages:
-            tasks.deliver.apply_async(args=tasks.pack(message), queue=_queue(message.listener), retry=False)
+            tasks.deliver.apply_async(args=tuple(tasks.pack(message)), queue=_queue(message.listener), retry=False)
     except (OperationalError, OSError) as error:
         _closed_again_at = time.monotonic() + OPEN_SECONDS
         log.warning("the broker does not take messages (%s): the sweeper publishes them later", error)

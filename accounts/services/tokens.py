@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Prefetch
@@ -61,7 +62,7 @@ def issue(account: Account, *, name: str, scopes: list[Scope], actor: Actor, lif
 
 
 @judged_again
-def revoke(token_id: object, *, actor: Actor) -> ApiToken:
+def revoke(token_id: UUID, *, actor: Actor) -> ApiToken:
     """End a token now; a second call changes nothing."""
     token = ApiToken.objects.get(pk=token_id)
     if token.revoked_at is None:

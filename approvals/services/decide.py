@@ -96,7 +96,7 @@ def _decision(review: OpenReview, actor: Actor, verdict: Decision.Verdict, comme
     (person,) = actor.people
     return Decision(
         review=review.review,
-        account_id=actor.id,
+        account_id=actor.account,
         person=person,
         name=actor.name,
         groups=sorted(review.groups_of(actor)),

@@ -76,7 +76,7 @@ def _tampered(request: ActionRequest) -> bool:
 
 
 def _approved_draft(request: ActionRequest) -> Draft:
-    plan = Plan.objects.get(pk=request.plan_id)
+    plan = Plan.objects.get(request=request, pk=request.plan_id or "")
     body = json.loads(bytes(plan.body))
     return Draft(
         target=Target(**body["target"]),

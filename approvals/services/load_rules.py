@@ -9,13 +9,14 @@ import yaml
 from approvals.actions.approval_rule_set import ApprovalRuleSet
 from audit.actor import Actor
 from audit.ledger import Change, commit
-from autonomy.actions.base import AnyAction, Target
+from autonomy.actions.base import Target
 from autonomy.actions.boundary_set import BoundarySet
+from autonomy.actions.own_rules import RuleAction
 from autonomy.catalogue import parse
 from guidance.services.policies import load_policies
 
 DEFAULTS = Path(__file__).resolve().parent.parent.parent
-FILES: Sequence[tuple[AnyAction, Path]] = (
+FILES: Sequence[tuple[RuleAction[Any], Path]] = (
     (BoundarySet(), DEFAULTS / "autonomy/defaults/boundaries.yaml"),
     (ApprovalRuleSet(), DEFAULTS / "approvals/defaults/approval-rules.yaml"),
 )
@@ -36,7 +37,7 @@ def load_defaults(*, actor: Actor) -> list[str]:
     return done
 
 
-def load_rules(action: AnyAction, path: Path, *, actor: Actor) -> list[str]:
+def load_rules(action: RuleAction[Any], path: Path, *, actor: Actor) -> list[str]:
     """Load one file of rules. Raises RulesAreThere, and BadParameters for a rule that `…-set` would refuse too."""
     model = action.model
     if model._default_manager.exists():
@@ -46,9 +47,9 @@ def load_rules(action: AnyAction, path: Path, *, actor: Actor) -> list[str]:
     return [entry["slug"] for entry in entries]
 
 
-def _creation(action: AnyAction, entry: Mapping[str, Any], actor: Actor) -> Change:
+def _creation(action: RuleAction[Any], entry: Mapping[str, Any], actor: Actor) -> Change:
     slug = entry["slug"]
     parameters = parse(action, {name: value for name, value in entry.items() if name != "slug"})
     action.check(Target("", "", action.kind, slug), parameters)
     values = action.values(parameters)
-    return Change(action.model(slug=slug), f"{action.kind}.loaded", actor, {"slug": slug, "values": values}).set(**values)
+    return Change(action.model(slug=slug), f"{action.kind}.loaded", actor, {"slug": slug, "values": values}).set(**(values or {}))

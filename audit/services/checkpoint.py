@@ -2,6 +2,7 @@
 
 import logging
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,7 +25,7 @@ def checkpoint() -> Checkpoint | None:
     uncovered = list(Event.objects.filter(covered__isnull=True).order_by("hash").values_list("id", "hash")[:MOST])
     if not uncovered:
         return None
-    made = _signed(uncovered, key)
+    made = _signed([bytes(hash_) for _, hash_ in uncovered], key)
     try:
         with transaction.atomic():
             made.save(force_insert=True)
@@ -35,12 +36,12 @@ def checkpoint() -> Checkpoint | None:
     return made
 
 
-def _signed(uncovered: list[tuple[object, bytes]], key: "keys.Ed25519PrivateKey") -> Checkpoint:
+def _signed(hashes: list[bytes], key: Ed25519PrivateKey) -> Checkpoint:
     last = Checkpoint.objects.order_by("-number").first()
     made = Checkpoint(
         number=last.number + 1 if last else 1,
-        root=merkle.root([bytes(hash_) for _, hash_ in uncovered]),
-        count=len(uncovered),
+        root=merkle.root(hashes),
+        count=len(hashes),
         prev=bytes.fromhex(records.record_of(last).link()) if last else GENESIS,
         at=timezone.now(),
         key=keys.key_id(keys.public_text(key)),

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from audit.actor import Actor
 from audit.ledger import Change
-from audit.models import Streamed
 from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, P
+from autonomy.models import Rule
 from clusters import drift
 
 
@@ -15,7 +15,7 @@ class RuleAction(Action[P]):
     """Creates, replaces or removes one row of the product's own rules; the target's name is its slug."""
 
     in_cluster = False
-    model: ClassVar[type[Streamed]]
+    model: ClassVar[type[Rule]]
 
     @abstractmethod
     def values(self, parameters: P) -> Mapping[str, Any] | None:
@@ -38,10 +38,10 @@ class RuleAction(Action[P]):
             raise Drifted(draft)
         return self._change(ask)
 
-    def _row(self, ask: Ask[P]) -> Streamed | None:
+    def _row(self, ask: Ask[P]) -> Rule | None:
         return self.model._default_manager.filter(slug=ask.target.name).first()
 
-    def _before(self, row: Streamed | None) -> Object | None:
+    def _before(self, row: Rule | None) -> Object | None:
         return None if row is None else {name: getattr(row, name) for name in self.fields()}
 
     def fields(self) -> list[str]:

@@ -18,8 +18,8 @@ from audit.statement import Refused, Stale, told_apart_by_constraint
 from autonomy.models import ActionRequest
 from autonomy.status import Status
 
-COLUMNS = [field.column for field in ActionRequest._meta.concrete_fields]
-EVENT_COLUMNS = [field.column for field in Event._meta.concrete_fields]
+COLUMNS = [str(field.column) for field in ActionRequest._meta.concrete_fields]
+EVENT_COLUMNS = [str(field.column) for field in Event._meta.concrete_fields]
 
 CLAIM = f"""
 WITH claimed AS (

@@ -55,7 +55,7 @@ def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
         reason=submission.reason,
         dry_run=submission.dry_run,
         override=_override_json(submission.override),
-        requester_id=actor.id,
+        requester_id=actor.account,
         requester_name=actor.name,
         requester_people=sorted(actor.people),
         door=actor.door,

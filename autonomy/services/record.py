@@ -23,7 +23,7 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> Act
     if submission.idempotency_key:
         change.add(
             IdempotencyKey(
-                account_id=actor.id,
+                account_id=actor.account,
                 key=submission.idempotency_key,
                 fingerprint=submission.fingerprint,
                 request_id=request.id,
@@ -60,7 +60,7 @@ def replayed(submission: Submission, *, actor: Actor, now: datetime) -> ActionRe
     """The request that this key already gave, if any within its life. Raises IdempotencyMismatch."""
     if not submission.idempotency_key:
         return None
-    found = IdempotencyKey.objects.select_related("request__plan").filter(account_id=actor.id, key=submission.idempotency_key).first()
+    found = IdempotencyKey.objects.select_related("request__plan").filter(account_id=actor.account, key=submission.idempotency_key).first()
     if found is None:
         return None
     if found.created_at <= now - KEY_LIFE:

@@ -28,7 +28,7 @@ def _load_account(entry: AccountEntry, actor: Actor) -> list[str]:
         "first_name": first,
         "last_name": last,
         "kind": entry.kind,
-        "is_staff": entry.staff and entry.kind == Account.Kind.PERSON,
+        "is_staff": entry.staff and entry.kind == "person",
         "owner": Account.objects.get(username=entry.owner) if entry.owner else None,
         "alias_of": Account.objects.get(username=entry.alias_of) if entry.alias_of else None,
     }

@@ -50,7 +50,7 @@ def _heads() -> Iterator[Head]:
     for model in apps.get_models():
         if issubclass(model, Streamed):
             for pk, seq, head in model._default_manager.values_list("pk", "seq", "head").iterator():
-                yield Head(str(pk), seq, bytes(head).hex(), model._meta.verbose_name or "")
+                yield Head(str(pk), seq, bytes(head).hex(), str(model._meta.verbose_name))
 
 
 def _published(path: Path | None) -> list[CheckpointRecord]:
