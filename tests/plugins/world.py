@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.actors import actor_of
 from accounts.models import Account, ApiToken, Group, Membership, Scope
+from accounts.services.groups import join, leave
 from accounts.services.tokens import issue
 from approvals.models import ApprovalRule
 from approvals.services.load_rules import load_defaults
@@ -114,12 +115,13 @@ class World:
         return self.fresh(request)
 
     def join(self, who: Person, group: str, **earlier: float) -> Membership:
-        """Put somebody in a group, now or earlier (`hours=1`)."""
-        since = models.functions.Now() - timedelta(**earlier)
-        return Membership.objects.create(account=who.account, group_id=group, since=since)
+        """Put somebody in a group, now or as if it had been earlier (`hours=1`)."""
+        membership = join(who.account, group, actor=Actor.command("test"))
+        Membership.objects.filter(pk=membership.pk).update(since=membership.since - timedelta(**earlier))
+        return membership
 
     def leave(self, who: Person, group: str) -> None:
-        Membership.objects.filter(account=who.account, group_id=group).delete()
+        leave(who.account, group, actor=Actor.command("test"))
 
     def fresh(self, request: ActionRequest) -> ActionRequest:
         """The same request as the database has it now, with its plan."""
@@ -171,8 +173,6 @@ def _load_for_real() -> Snapshot:
     secrets = {account.username: _token(account) for account in Account.objects.all()}
     rows = {model: list(model._default_manager.all()) for model in IN_ORDER_OF_REFERENCE}
     rows[Account].sort(key=lambda account: account.owner_id is not None)  # type: ignore[attr-defined]
-    for membership in rows[Membership]:
-        membership.pk = None  # numbered anew each time, so that the sequence keeps pace
     return Snapshot(rows, secrets)
 
 
