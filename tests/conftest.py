@@ -5,4 +5,8 @@ pytest_plugins = [
     "tests.plugins.broker",
     "tests.plugins.world",
     "tests.plugins.doors",
+    "tests.plugins.sandbox_cluster",
+    "tests.plugins.control_plane",
+    "tests.plugins.sandbox_slack",
+    "tests.plugins.browser",
 ]
