@@ -107,7 +107,8 @@ def done(claimed: Claim) -> bool:
 
 
 RETRY = """
-UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, published_at = now() WHERE id = %s AND attempts = %s RETURNING id
+UPDATE audit_delivery SET lease_until = NULL, last_error = %s, not_before = now() + %s, published_at = now()
+WHERE id = %s AND attempts = %s RETURNING id
 """
 
 
@@ -172,4 +173,4 @@ def _messages(text: str, *values: Any) -> list[Message]:
 def _rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
