@@ -8,7 +8,7 @@ from guidance.cel import BOOL, DYN, STRING, ExpressionError, Program
 from guidance.pointer import Token, parse
 from guidance.policy import Enforcement, FixStep, Policy, Validation
 from guidance.source import PolicyError, Problem
-from guidance.subject import VARIABLES
+from guidance.subject import VARIABLES, Aim
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class CompiledPolicy:
     """`gate` is true only when no check fails: the way of most manifests, one evaluation (None where it does not compile)."""
 
     policy: Policy
+    aim: Aim
     conditions: tuple[Program, ...]
     variables: Mapping[str, Program]
     checks: tuple[Check, ...]
@@ -64,7 +65,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     )
     if compiler.problems:
         raise PolicyError(*compiler.problems)
-    return CompiledPolicy(policy, conditions, variables, checks, compiler.gate())
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, compiler.gate())
 
 
 NOTHING = cel.compile("null")

@@ -28,52 +28,64 @@ def checked(value: object, *, drop_nulls: bool = False) -> JsonValue:
     Raises NotJson for dates, sets, tuples, numbers beyond 64 bits or not finite, keys that are not text, text with NUL
     (the engine would cut it off there) or lone surrogates, and nesting deeper than MAX_DEPTH.
     """
-    return _copy(value, (), drop_nulls)
+    return _copy(value, 0, drop_nulls)
 
 
-def _copy(value: object, at: tuple[Token, ...], drop_nulls: bool) -> JsonValue:
+def _copy(value: object, depth: int, drop_nulls: bool) -> JsonValue:
+    """Every manifest goes through here, so places are put together only on the way out of an error."""
     if isinstance(value, str):
-        return _text(value, at)
+        return value if type(value) is str and value.isascii() and "\0" not in value else _text(value)
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, dict | list):
-        return _number(value, at)
-    if len(at) >= MAX_DEPTH:
-        raise NotJson(at[:4], f"is nested more than {MAX_DEPTH} levels deep")
-    if isinstance(value, dict):
-        return _mapping(value, at, drop_nulls)
-    return [_copy(item, (*at, index), drop_nulls) for index, item in enumerate(value)]
+        return _number(value)
+    if depth >= MAX_DEPTH:
+        raise NotJson((), f"is nested more than {MAX_DEPTH} levels deep")
+    return _mapping(value, depth + 1, drop_nulls) if isinstance(value, dict) else _list(value, depth + 1, drop_nulls)
 
 
-def _mapping(value: dict[object, object], at: tuple[Token, ...], drop_nulls: bool) -> dict[str, JsonValue]:
-    copy: dict[str, JsonValue] = {}
-    for key, item in value.items():
-        if not isinstance(key, str):
-            raise NotJson(at, f"has the key {key!r}, which is not text: put it in quotes")
-        if item is not None or not drop_nulls:
-            copy[_text(key, at)] = _copy(item, (*at, key), drop_nulls)
+def _list(value: list[object], depth: int, drop_nulls: bool) -> list[JsonValue]:
+    copy: list[JsonValue] = []
+    for item in value:
+        try:
+            copy.append(_copy(item, depth, drop_nulls))
+        except NotJson as error:
+            raise NotJson((len(copy), *error.tokens), error.problem) from None
     return copy
 
 
-def _number(value: object, at: tuple[Token, ...]) -> JsonValue:
+def _mapping(value: dict[object, object], depth: int, drop_nulls: bool) -> dict[str, JsonValue]:
+    copy: dict[str, JsonValue] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise NotJson((), f"has the key {key!r}, which is not text: put it in quotes")
+        _text(key)
+        if item is None and drop_nulls:
+            continue
+        try:
+            copy[key] = _copy(item, depth, drop_nulls)
+        except NotJson as error:
+            raise NotJson((key, *error.tokens), error.problem) from None
+    return copy
+
+
+def _number(value: object) -> JsonValue:
     if isinstance(value, int):
         if value not in INT64:
-            raise NotJson(at, "is a number beyond 64 bits")
+            raise NotJson((), "is a number beyond 64 bits")
         return int(value)
     if isinstance(value, float):
         if not isfinite(value):
-            raise NotJson(at, f"is {value}, which is not a number in JSON")
+            raise NotJson((), f"is {value}, which is not a number in JSON")
         return float(value)
-    raise NotJson(at, f"is a {type(value).__name__}, which JSON does not know: put it in quotes to make it text")
+    raise NotJson((), f"is a {type(value).__name__}, which JSON does not know: put it in quotes to make it text")
 
 
-def _text(value: str, at: tuple[Token, ...]) -> str:
-    if value.isascii() and "\0" not in value:
-        return str(value)
+def _text(value: str) -> str:
     if "\0" in value:
-        raise NotJson(at, "contains the character NUL")
+        raise NotJson((), "contains the character NUL")
     try:
-        value.encode()
+        value.isascii() or value.encode()
     except UnicodeEncodeError:
-        raise NotJson(at, "is not valid Unicode: half of a surrogate pair") from None
+        raise NotJson((), "is not valid Unicode: half of a surrogate pair") from None
     return str(value)

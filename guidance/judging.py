@@ -79,7 +79,7 @@ class Violation:
 
 def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
     """Everything that this policy finds. Nothing is found where it does not match. Never raises."""
-    view = subject.view_for(policy.policy.spec.match_constraints)
+    view = subject.view_for(policy.aim)
     if view is None:
         return
     try:

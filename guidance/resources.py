@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from guidance.pointer import Token
 
@@ -26,7 +27,7 @@ class Resource:
     version: str
     kind: str
 
-    @property
+    @cached_property
     def plural(self) -> str:
         """The name of the resource in URLs and rules, formed as Kubernetes forms its own."""
         name = self.kind.lower()
@@ -45,6 +46,7 @@ class Resource:
 POD = Resource("", "v1", "Pod")
 
 
+@lru_cache(maxsize=1024)
 def resource(api_version: str, kind: str) -> Resource:
     """`apps/v1` and `Deployment`; `v1` and `Pod`."""
     group, _, version = api_version.rpartition("/")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -101,7 +101,9 @@ IDENTITY = Fields({"apiVersion": TEXT, "kind": TEXT, "metadata": METADATA}, ("ap
 
 def misfits(document: JsonValue, resource: Resource) -> Iterator[Misfit]:
     """Everything in the object that has another type than Kubernetes expects, in document order of the known fields."""
-    yield from _misfits(document, _shape_of(resource), ())
+    shape = _shape_of(resource)
+    if not _fits(document, shape):
+        yield from _misfits(document, shape, ())
 
 
 def identity_misfits(document: JsonValue) -> Iterator[Misfit]:
@@ -109,7 +111,21 @@ def identity_misfits(document: JsonValue) -> Iterator[Misfit]:
     yield from _misfits(document, IDENTITY, ())
 
 
-@cache
+def _fits(value: JsonValue, shape: Shape) -> bool:
+    """Whether there is no misfit: every manifest is asked this, few have one."""
+    if isinstance(shape, Scalar):
+        return type(value) in shape.types
+    if isinstance(shape, Items):
+        return isinstance(value, list) and (bool(value) or not shape.filled) and all(_fits(item, shape.item) for item in value)
+    if not isinstance(value, dict):
+        return False
+    if isinstance(shape, Names):
+        return all(_fits(item, shape.item) for item in value.values())
+    members = shape.members
+    return all(name in value for name in shape.required) and all(_fits(item, members[key]) for key, item in value.items() if key in members)
+
+
+@lru_cache(maxsize=1024)
 def _shape_of(resource: Resource) -> Fields:
     at = resource.pod_at
     if at is None:

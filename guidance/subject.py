@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from enum import Enum
+from functools import cached_property, lru_cache
 
 from pydantic import JsonValue
 
 from guidance import shape
 from guidance.cel import Bindings
 from guidance.jsonvalue import NotJson, checked
-from guidance.matching import MatchConstraints, Operation
+from guidance.matching import LabelSelector, MatchConstraints, Operation
 from guidance.pointer import Token, find
 from guidance.resources import CONTAINER_LISTS, POD, Resource, resource
 
@@ -73,18 +74,12 @@ class Subject:
             return None
         return View(POD, _as_pod(template, own.namespace), _old_pod(own, at), at, own.operation, own.namespace)
 
-    def view_for(self, constraints: MatchConstraints) -> View | None:
-        """What a policy judges: the object itself when its rules name it, else its pod when they name pods, else nothing."""
-        view = self._named(constraints)
-        return view if view is not None and view.is_selected_by(constraints) else None
-
-    def _named(self, constraints: MatchConstraints) -> View | None:
+    def view_for(self, aim: "Aim") -> View | None:
+        """What a policy judges, or nothing."""
         own = self.own
-        if constraints.match(own.resource, own.operation, own.name):
-            return own
-        if own.resource.pod_at and constraints.match(POD, own.operation, ""):
-            return self.pod
-        return None
+        target = aim.target(own.resource, own.operation, own.name if aim.minds_names else "")
+        view = own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
+        return view if view is not None and (aim.selects_all or view.is_selected_by(aim.constraints)) else None
 
     def container_at(self, tokens: tuple[Token, ...]) -> str | None:
         """The name of the container that holds this place of the manifest."""
@@ -96,6 +91,30 @@ class Subject:
             return None
         name = find(self.own.document, (*at, *rest[:3], "name"))
         return name if isinstance(name, str) else None
+
+
+class Target(Enum):
+    """What of an object a policy judges: the object itself when its rules name it, else its pod when they name pods."""
+
+    NOTHING = "nothing"
+    ITSELF = "itself"
+    ITS_POD = "its pod"
+
+
+class Aim:
+    """A policy's `matchConstraints`, with the answers for kinds that came before."""
+
+    def __init__(self, constraints: MatchConstraints) -> None:
+        self.constraints = constraints
+        self.minds_names = any(rule.resource_names for rule in (*constraints.resource_rules, *constraints.exclude_resource_rules))
+        self.selects_all = constraints.object_selector == LabelSelector()
+        self.target = lru_cache(maxsize=256)(self._target)
+
+    def _target(self, resource: Resource, operation: Operation, name: str) -> Target:
+        if self.constraints.match(resource, operation, name):
+            return Target.ITSELF
+        makes_pods = bool(resource.pod_at) and self.constraints.match(POD, operation, "")
+        return Target.ITS_POD if makes_pods else Target.NOTHING
 
 
 def admit(manifest: object, *, namespace: str = "", old: object = None) -> Subject:
