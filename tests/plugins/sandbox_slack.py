@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ class SandboxSlack:
     """What people and the surroundings do to it; the product itself talks to `api_url` as it would to Slack's."""
 
     url: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
 
     @property
     def api_url(self) -> str:
@@ -44,7 +45,7 @@ class SandboxSlack:
 
     def open_view(self, user: str) -> Json | None:
         """The modal that this person has in front of her."""
-        answer = httpx.get(f"{self.url}/sandbox/state", params={"user": user})
+        answer = self.http.get(f"{self.url}/sandbox/state", params={"user": user})
         answer.raise_for_status()
         view: Json | None = answer.json()["view"]
         return view
@@ -81,7 +82,7 @@ class SandboxSlack:
         self._post("faults", [{"method": method, **what}])
 
     def clear_faults(self) -> None:
-        httpx.delete(f"{self.url}/sandbox/faults").raise_for_status()
+        self.http.delete(f"{self.url}/sandbox/faults").raise_for_status()
 
     def advance(self, seconds: float) -> None:
         """Trigger ids, response URLs and the rate limit grow older by so much."""
@@ -91,13 +92,13 @@ class SandboxSlack:
         self._post("reset", {})
 
     def _get(self, name: str, **query: str) -> list[Json]:
-        answer = httpx.get(f"{self.url}/sandbox/{name}", params=query)
+        answer = self.http.get(f"{self.url}/sandbox/{name}", params=query)
         answer.raise_for_status()
         rows: list[Json] = answer.json()
         return rows
 
     def _post(self, name: str, body: Json | list[Json]) -> Json:
-        answer = httpx.post(f"{self.url}/sandbox/{name}", json=body, timeout=60)
+        answer = self.http.post(f"{self.url}/sandbox/{name}", json=body)
         if answer.status_code == 400:
             raise ValueError(answer.json()["error"])
         answer.raise_for_status()
@@ -127,16 +128,17 @@ def start_sandbox_slack(state: Path, *options: str, port: int = 0) -> SandboxPro
 
 
 @pytest.fixture(scope="session")
-def sandbox_slack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def running_sandbox_slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxSlack]:
     running = start_sandbox_slack(tmp_path_factory.mktemp("slack") / "state.json")
-    yield running.url
+    sandbox = SandboxSlack(running.url)
+    yield sandbox
+    sandbox.http.close()
     running.stop()
 
 
 @pytest.fixture
-def sandbox_slack(sandbox_slack_url: str) -> SandboxSlack:
+def sandbox_slack(running_sandbox_slack: SandboxSlack) -> SandboxSlack:
     """Empty, without faults, with the channels #approvals, #payments and #security; interactions go nowhere until `configure`."""
-    sandbox = SandboxSlack(sandbox_slack_url)
-    sandbox.reset()
-    sandbox.configure(interactions_url="", rate_limit=False)
-    return sandbox
+    running_sandbox_slack.reset()
+    running_sandbox_slack.configure(interactions_url="", rate_limit=False)
+    return running_sandbox_slack
