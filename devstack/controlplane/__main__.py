@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from devstack.controlplane.server import USERS, start
+from devstack.controlplane.server import start
 from devstack.processes import Failure, Stopped, Switch
 
 
@@ -30,12 +30,7 @@ def main() -> int:
 
 
 def _serve(data_dir: Path, port: int, switch: Switch) -> None:
-    kubeconfigs = {user: data_dir / "kubeconfigs" / f"{user}.yaml" for user in USERS}
-    for file in kubeconfigs.values():
-        file.unlink(missing_ok=True)  # of last time: whoever waits for these files waits for this start
     with start(data_dir, port=port, switch=switch) as control_plane:
-        for user, file in kubeconfigs.items():
-            control_plane.kubeconfig(user, file)
         print(f"control plane: ready at {control_plane.url}", flush=True)
         control_plane.watch()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import IO, Literal, Self
 
 import httpx
 
@@ -12,6 +12,7 @@ from devstack.controlplane.binaries import MISSING, PROGRAMS, binaries
 from devstack.controlplane.credentials import Credentials, kubeconfig, write_secret
 from devstack.controlplane.manifests import RBAC, apply, read
 from devstack.controlplane.programs import Layout, controllers, etcd, kube_apiserver
+from devstack.lock import InUse, hold
 from devstack.processes import Failure, Processes, Switch
 
 User = Literal["admin", "web", "worker"]
@@ -62,20 +63,31 @@ class ControlPlane:
 
 
 def start(data_dir: Path, *, port: int = 0, switch: Switch | None = None) -> ControlPlane:
-    """Start the control plane on loopback and wait until pods can run; `deploy/rbac/` is applied.
+    """Start the control plane on loopback and wait until pods can run; `deploy/rbac/` is applied, `kubeconfigs/USER.yaml` written.
 
     The cluster's objects, its secrets and (with port 0) its port are kept in `data_dir` and found again by the next start.
-    Raises Failure when the programs are missing, the port is taken or a program fails, and Stopped when told so; no process is left then.
+    Raises Failure when programs are missing, the port or the directory is in use or a program fails, and Stopped when told so; no
+    process is left then.
     """
-    layout = _layout(data_dir, port)
-    processes = Processes(layout.data_dir, switch=switch)
+    data_dir = data_dir.resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    # The guardian inherits the lock, and so keeps it until the last process has ended, whatever becomes of this one.
+    with _lock(data_dir) as lock:
+        processes = Processes(data_dir, switch=switch, holding=(lock.fileno(),))
     try:
-        return _start(layout, processes)
+        return _start(_layout(data_dir, port), processes)
     except BaseException as error:  # Ctrl-C included: nothing may be left running
         processes.__exit__(None, None, None)
         if isinstance(error, httpx.HTTPError):
-            raise Failure(f"the control plane does not answer: {error} (its logs: {layout.data_dir / 'logs'})") from error
+            raise Failure(f"the control plane does not answer: {error} (its logs: {data_dir / 'logs'})") from error
         raise
+
+
+def _lock(data_dir: Path) -> IO[str]:
+    try:
+        return hold(data_dir)
+    except InUse:
+        raise Failure(f"a control plane already runs on {data_dir}") from None
 
 
 def _layout(data_dir: Path, port: int) -> Layout:
@@ -84,13 +96,14 @@ def _layout(data_dir: Path, port: int) -> Layout:
         raise Failure(MISSING)
     if port and not is_free(port):
         raise Failure(f"port {port} is in use: choose another one for the control plane")
-    data_dir = data_dir.resolve()
-    data_dir.mkdir(parents=True, exist_ok=True)
     ports = remembered_ports(data_dir / "ports.json", ("etcd", "etcd-peers", "kube-apiserver"))
     return Layout(programs, data_dir, Credentials(data_dir), ports | ({"kube-apiserver": port} if port else {}))
 
 
 def _start(layout: Layout, processes: Processes) -> ControlPlane:
+    kubeconfigs = {user: layout.data_dir / "kubeconfigs" / f"{user}.yaml" for user in USERS}
+    for file in kubeconfigs.values():
+        file.unlink(missing_ok=True)  # of last time: whoever waits for these files waits for this start
     for program in (etcd(layout), kube_apiserver(layout)):
         processes.start(program)
         processes.wait_ready(program.name)
@@ -107,7 +120,10 @@ def _start(layout: Layout, processes: Processes) -> ControlPlane:
             processes.start(program)
         processes.wait_ready("kwok")
     pids = {name: processes.pid(name) for name in PROGRAMS}
-    return ControlPlane(layout.url, layout.credentials.ca, pids, layout, {"admin": admin, **tokens}, processes)
+    running = ControlPlane(layout.url, layout.credentials.ca, pids, layout, {"admin": admin, **tokens}, processes)
+    for user, file in kubeconfigs.items():
+        running.kubeconfig(user, file)
+    return running
 
 
 def _prepare(client: httpx.Client) -> dict[User, str]:

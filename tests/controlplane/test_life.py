@@ -53,12 +53,38 @@ def test_the_command_leaves_no_process_behind(control_plane_programs: None, tmp_
     until(lambda: not any(process.is_running() for process in family), within=60)
 
 
+def test_a_program_that_dies_later_ends_the_command_with_one_line(control_plane_programs: None, tmp_path: Path) -> None:
+    command = subprocess.Popen([sys.executable, "-m", "devstack.controlplane", "--data-dir", tmp_path], stderr=subprocess.PIPE, text=True)
+    try:
+        until((tmp_path / "kubeconfigs" / "worker.yaml").exists, within=90)
+        family = psutil.Process(command.pid).children(recursive=True)
+        os.kill(int((tmp_path / "pids" / "kube-scheduler.pid").read_text()), signal.SIGKILL)
+        _, said = command.communicate(timeout=60)
+    finally:
+        command.kill()
+
+    assert command.returncode == 1
+    assert said.startswith("control plane: kube-scheduler ended by SIGKILL: ")
+    assert said.count("\n") == 1
+    assert [process for process in family if process.is_running()] == []
+
+
 def test_a_port_in_use_is_said(control_plane: ControlPlane, tmp_path: Path) -> None:
     port = httpx.URL(control_plane.url).port
     assert port is not None
 
     with pytest.raises(Failure, match=f"^port {port} is in use: choose another one for the control plane$"):
         start(tmp_path, port=port)
+
+
+def test_a_data_directory_in_use_is_said_and_the_one_who_has_it_goes_on(control_plane_programs: None, tmp_path: Path) -> None:
+    with start(tmp_path) as running:
+        with pytest.raises(Failure, match=f"^a control plane already runs on {tmp_path}$"):
+            start(tmp_path)
+
+        assert (tmp_path / "kubeconfigs" / "web.yaml").exists()
+        with running.client("web") as web:
+            assert web.get("/api/v1/namespaces/autonomy").status_code == 200
 
 
 def test_a_program_that_crashes_is_reported_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
