@@ -17,7 +17,7 @@ from audit import canonical, outbox
 from audit.actor import Actor
 from audit.models import Delivery, Event, Streamed
 from audit.problems import Problem
-from audit.statement import Part, Stale, delete, insert, run, update
+from audit.statement import Part, Refused, Stale, delete, insert, run, update
 
 JUDGEMENTS = 24
 """How often a verb judges again before it gives up: more than there can be voters on one request."""
@@ -144,11 +144,21 @@ def commit(*changes: Change) -> None:
         parts += [insert(event), *(insert(row) for row in heard), *change.parts, _subject_part(change, event)]
         events.append(event)
         deliveries += heard
-    run(parts)
+    try:
+        run(parts)
+    except Refused as error:
+        # The parts run in no defined order: whoever was late may meet another constraint of the same change first.
+        if any(_has_moved(change.subject) for change in changes):
+            raise Stale from error
+        raise
     heads = {event.stream: event for event in events}
     for change, event in zip(changes, events, strict=True):
         _bring_up_to_date(change, event)
     outbox.publish([outbox.Message(d.id, d.listener, d.stream, d.seq, bytes(heads[d.stream].hash)) for d in deliveries])
+
+
+def _has_moved(subject: Streamed) -> bool:
+    return Event.objects.filter(stream=subject.id, seq__gt=0 if subject._state.adding else subject.seq).exists()
 
 
 def _subject_part(change: Change, event: Event) -> Part:
