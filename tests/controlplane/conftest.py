@@ -8,9 +8,6 @@ import pytest
 
 from devstack.controlplane.server import ControlPlane
 from tests.controlplane.polling import until
-from tests.plugins.control_plane import control_plane, control_plane_programs
-
-__all__ = ["control_plane", "control_plane_programs"]
 
 NUMBERS = itertools.count(1)
 
