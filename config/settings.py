@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+from django.templatetags.static import static
 
 from config.environment import environment
 
@@ -98,6 +99,39 @@ LEDGER_KEY = environment.ledger_key.get_secret_value()
 LEDGER_CHECKPOINT_FILE = environment.ledger_checkpoint_file
 LEDGER_LISTENERS = "workers.subscribers.LISTENERS"
 LEDGER_PUBLISH = "workers.publisher.publish"
+
+UNFOLD = {
+    "SITE_TITLE": "Developer Autonomy Framework",
+    "SITE_HEADER": "Developer Autonomy",
+    "SITE_SYMBOL": "rule_settings",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "STYLES": [lambda _: static("accounts/admin.css")],
+    "SIDEBAR": {"navigation": "approvals.admin.navigation.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "#eef2ff",
+            "100": "#e0e7ff",
+            "200": "#c7d2fe",
+            "300": "#a5b4fc",
+            "400": "#818cf8",
+            "500": "#6366f1",
+            "600": "#4f46e5",
+            "700": "#4338ca",
+            "800": "#3730a3",
+            "900": "#312e81",
+            "950": "#1e1b4b",
+        }
+    },
+}
+
+AUDITLOG_DISABLE_REMOTE_ADDR = True  # it would trust whatever X-Forwarded-For begins with
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    # What the ORM saves; memberships, namespaces and tokens change through the ledger, which tells of them itself.
+    {"model": "accounts.Account", "exclude_fields": ["password", "last_login"]},
+    "accounts.Group",
+    "clusters.Cluster",
+)
 
 LOGGING = {
     "version": 1,

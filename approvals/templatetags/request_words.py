@@ -1,0 +1,62 @@
+"""How templates name and colour what belongs to a request."""
+
+import json
+from collections.abc import Mapping
+
+from django import template
+
+from approvals import labels
+from approvals.links import admin_path
+from audit.actor import Door
+from autonomy.models import ActionRequest
+
+register = template.Library()
+
+DOORS: Mapping[str, str] = {
+    Door.REST: "REST",
+    Door.ADMIN: "the admin",
+    Door.SLACK: "Slack",
+    Door.COMMAND: "a command",
+    Door.WORKER: "a worker",
+}
+
+
+@register.filter
+def status_tone(request: ActionRequest) -> str:
+    return labels.STATUS_TONES.get(request.status, "neutral")
+
+
+@register.filter
+def level_tone(request: ActionRequest) -> str:
+    return labels.LEVEL_TONES.get(request.level, "neutral")
+
+
+@register.filter
+def enforcement_tone(enforcement: str) -> str:
+    return {"hard-mandatory": "danger", "soft-mandatory": "warning"}.get(enforcement, "info")
+
+
+@register.filter
+def action_title(request: ActionRequest) -> str:
+    return labels.action_title(request.action)
+
+
+@register.filter
+def page_path(request: ActionRequest) -> str:
+    return admin_path(request)
+
+
+@register.filter
+def place(request: ActionRequest) -> str:
+    """Where the target is, without its name; the product's own rules are in no cluster."""
+    return "/".join(part for part in (request.cluster, request.namespace) if part) or "this product"
+
+
+@register.filter
+def door(name: str) -> str:
+    return DOORS.get(name, name)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    return json.dumps(value, indent=2 if isinstance(value, list) else None, ensure_ascii=False)
