@@ -1,9 +1,10 @@
 """The open review of a request as one read: stages, votes that still count, and who may decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -17,6 +18,12 @@ from audit.actor import Actor, ActorKind
 from audit.problems import Problem
 from autonomy.models import ActionRequest
 from autonomy.status import Status
+
+
+class _Member(NamedTuple):
+    person: UUID
+    group: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class OpenReview:
         """Why this actor cannot decide now, or None. One rule for all doors."""
         if actor.kind != ActorKind.PERSON:
             return NotAPerson(f"{actor.name} is not a person.")
+        if len(actor.people) > 1:
+            return NotAPerson(f"Somebody else issued this token of {actor.name}, so nobody can tell who of the two decides.")
         if actor.people & set(self.request.requester_people) or actor.id == self.request.requester_id:
             return OwnRequest(f"{self.request.requester_name} asked for this; that is you.")
         if not self.groups_of(actor):
@@ -87,22 +96,32 @@ class OpenReview:
 
 def latest(request: ActionRequest) -> OpenReview | None:
     """The newest review of a request, open or not, with the database's own time; None where it never had one."""
-    review = request.reviews.annotate(now=Now()).order_by("-number").first()
-    if review is None:
-        return None
+    return latest_of([request]).get(request.id)
+
+
+def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
+    """The same for many requests, by request, in as many queries as for one."""
+    by_id = {request.id: request for request in requests}
+    newest = Review.objects.filter(request__in=list(by_id)).order_by("request_id", "-number").distinct("request_id").annotate(now=Now())
+    reviews = list(newest.prefetch_related("stages", "decisions"))
+    if not reviews:
+        return {}
+    members = _members({stage.group_id for review in reviews for stage in review.stages.all()})
+    return {review.request_id: _open_review(by_id[review.request_id], review, members, review.now) for review in reviews}
+
+
+def _open_review(request: ActionRequest, review: Review, members: Sequence[_Member], now: datetime) -> OpenReview:
     stages = list(review.stages.all())
-    return OpenReview(request, review, stages, list(review.decisions.all()), _eligible(request, stages), review.now)
-
-
-def _eligible(request: ActionRequest, stages: Sequence[ReviewStage]) -> dict[UUID, frozenset[str]]:
-    found = Membership.objects.filter(
-        group_id__in=[stage.group_id for stage in stages],
-        since__lte=request.created_at,
-        account__kind=Account.Kind.PERSON,
-        account__is_active=True,
-    ).values_list("account__alias_of_id", "account_id", "group_id")
+    groups = {stage.group_id for stage in stages}
     eligible: dict[UUID, frozenset[str]] = {}
-    for alias_of, account, group in found:
-        person = alias_of or account
-        eligible[person] = eligible.get(person, frozenset()) | {group}
-    return eligible
+    for member in members:
+        if member.group in groups and member.since <= request.created_at:
+            eligible[member.person] = eligible.get(member.person, frozenset()) | {member.group}
+    return OpenReview(request, review, stages, list(review.decisions.all()), eligible, now)
+
+
+def _members(groups: Iterable[str]) -> list[_Member]:
+    """The people in these groups, aliases resolved."""
+    found = Membership.objects.filter(group_id__in=list(groups), account__kind=Account.Kind.PERSON, account__is_active=True)
+    rows = found.values_list("account__alias_of_id", "account_id", "group_id", "since")
+    return [_Member(alias_of or account, group, since) for alias_of, account, group, since in rows]
