@@ -230,13 +230,24 @@ def parse_policy(text: str, file: str) -> Policy:
     try:
         policy = Policy.model_validate(source.value)
     except ValidationError as error:
-        raise PolicyError(*(_problem(source, details["loc"], details["type"], details["msg"]) for details in error.errors())) from error
+        raise PolicyError(*_problems(source, error)) from error
     policy._source = source
     return policy
 
 
+def _problems(source: Source, error: ValidationError) -> list[Problem]:
+    """Without complaints that a list is too short because of a problem inside of it."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    places = [detail["loc"] for detail in details]
+    return [
+        _problem(source, at, detail["type"], detail["msg"])
+        for at, detail in zip(places, details, strict=True)
+        if detail["type"] != "too_short" or not any(other[: len(at)] == at for other in places if other != at)
+    ]
+
+
 def _problem(source: Source, location: tuple[Token, ...], kind: str, message: str) -> Problem:
-    name = location[-1] if location else "the file"
+    name = next((token for token in reversed(location) if isinstance(token, str)), "the file")
     if kind == "extra_forbidden":
         message = f"unknown or unsupported field {name!r}: remove it or correct its name"
     elif kind == "missing":
