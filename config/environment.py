@@ -35,6 +35,13 @@ class Environment(BaseSettings):
     slack_channel: str = ""
     """Channel id that review messages go to where an approval rule names no other."""
     slack_allow_guests: bool = False
+    email_host: str = ""
+    """SMTP server for those whom Slack does not reach; empty: no e-mail."""
+    email_port: int = 25
+    email_user: str = ""
+    email_password: SecretStr = SecretStr("")
+    email_starttls: bool = False
+    email_from: str = "autonomy@localhost"
     log_format: Literal["text", "json"] = "text"
 
     @property

@@ -143,3 +143,18 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": environment.log_format}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
+
+SLACK_BOT_TOKEN = environment.slack_bot_token.get_secret_value()
+SLACK_SIGNING_SECRET = environment.slack_signing_secret.get_secret_value()
+SLACK_TEAM_ID = environment.slack_team_id
+SLACK_API_URL = environment.slack_api_url
+SLACK_CHANNEL = environment.slack_channel
+SLACK_ALLOW_GUESTS = environment.slack_allow_guests
+
+EMAIL_HOST = environment.email_host
+EMAIL_PORT = environment.email_port
+EMAIL_HOST_USER = environment.email_user
+EMAIL_HOST_PASSWORD = environment.email_password.get_secret_value()
+EMAIL_USE_TLS = environment.email_starttls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.email_from
