@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
 from devstack.families import POLL, end_family, kill_group
@@ -25,10 +25,14 @@ class Stopped(Exception):
 
 
 class Switch:
-    """Off until somebody asks to stop. A plain flag: an Event's lock, set from a signal handler, could wait for itself."""
+    """On until somebody asks to stop. A plain flag: an Event's lock, set from a signal handler, could wait for itself."""
 
     def __init__(self) -> None:
         self.stop = False
+
+    def off(self, number: int, frame: FrameType | None) -> None:
+        """A signal handler."""
+        self.stop = True
 
 
 @dataclass(frozen=True)

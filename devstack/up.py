@@ -22,7 +22,7 @@ def main() -> int:
     try:
         options = options_from(os.environ)
         for number in SIGNALS:
-            signal.signal(number, lambda *_: setattr(switch, "stop", True))
+            signal.signal(number, switch.off)
         with Stack(options, switch=switch) as stack:
             run(stack)
     except Failure as failure:
