@@ -30,7 +30,7 @@ class Switch:
     def __init__(self) -> None:
         self.stop = False
 
-    def off(self, number: int, frame: FrameType | None) -> None:
+    def off(self, _number: int, _frame: FrameType | None) -> None:
         """A signal handler."""
         self.stop = True
 
