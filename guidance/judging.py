@@ -15,6 +15,8 @@ from guidance.subject import Subject, View
 Key = tuple[str, int, str, bool]
 """What makes two violations the same: policy, validation, place, and whether the policy broke."""
 CONDITIONS = -1
+MOST_ELEMENTS = 1000
+"""Elements that one validation judges; an expression over more of them has no bounded time."""
 LONGEST_MESSAGE = 5 * 1024
 """Characters; Kubernetes drops longer ones."""
 
@@ -143,6 +145,10 @@ def _failures(policy: CompiledPolicy, check: Check, view: View, scope: _Scope) -
         elements = [found for pattern in check.patterns for found in expand(view.document, pattern)] if check.patterns else [((), None)]
     except NotAList as error:
         yield Violation(policy, check, view, error.tokens, scope.bindings, error=str(error))
+        return
+    if len(elements) > MOST_ELEMENTS:
+        told = f"there are {len(elements)} elements, and at most {MOST_ELEMENTS} can be judged"
+        yield Violation(policy, check, view, (), scope.bindings, error=told)
         return
     verdicts = _verdicts(check, view, len(elements))
     for index, (at, value) in enumerate(elements):

@@ -9,8 +9,8 @@ from guidance.judging import Key, Violation
 from guidance.patch import CannotPatch, Operation, Step, apply, operations
 from guidance.pointer import Token
 
-MOST_PROOFS = 100
-"""Fixes proven one by one per manifest; each costs an evaluation, and a manifest with more findings has a pattern anyway."""
+MOST_WORK = 20_000
+"""Bounds the proofs, each of which judges all violations again: up to 140 violations, all fixes are proven one by one."""
 
 Judge = Callable[[JsonValue], frozenset[Key]]
 
@@ -27,9 +27,10 @@ def mend(manifest: JsonValue, violations: Iterable[Violation], judge: Judge) -> 
     """`judge` says which violations a manifest has."""
     proof = _Proof(manifest, frozenset(violation.key for violation in violations), judge)
     wanted = [(violation.key, steps) for violation in violations if (steps := violation.steps())]
-    proven = {key: steps for key, steps in wanted[:MOST_PROOFS] if proof.holds(manifest, steps, {key})}
+    most = MOST_WORK // max(len(proof.before), 1)
+    proven = {key: steps for key, steps in wanted[:most] if proof.holds(manifest, steps, {key})}
     fixes = {key: operations(manifest, steps) for key, steps in proven.items()}
-    return Mended(fixes, proof.together(proven))
+    return Mended(fixes, proof.together(proven, dict(wanted[most:])))
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,17 @@ class _Proof:
         """After these steps the violations are gone, and none has come that was not there before."""
         return self._after(manifest, steps, gone) is not None
 
-    def together(self, proven: dict[Key, list[Step]]) -> JsonValue:
-        """All fixes at once; where they get in each other's way, as many as go together."""
-        if not proven:
+    def together(self, proven: dict[Key, list[Step]], unproven: dict[Key, list[Step]]) -> JsonValue:
+        """All fixes at once; where they get in each other's way, as many of the proven ones as go together."""
+        every = {**proven, **unproven}
+        if not every:
             return None
-        mended = self._after(self.manifest, _ordered(step for steps in proven.values() for step in steps), set(proven))
+        mended = self._after(self.manifest, _ordered(step for steps in every.values() for step in steps), set(every))
         return self._one_by_one(proven) if mended is None else mended
 
     def _one_by_one(self, proven: dict[Key, list[Step]]) -> JsonValue:
+        if not proven:
+            return None
         document, gone = self.manifest, set[Key]()
         for key, steps in proven.items():
             if (candidate := self._after(document, steps, {*gone, key})) is not None:

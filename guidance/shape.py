@@ -49,6 +49,7 @@ class Items:
     item: "Shape"
     filled: bool = False
     called: str = "a list"
+    most: int | None = None
 
 
 Shape = Scalar | Fields | Names | Items
@@ -57,6 +58,8 @@ TEXT = Scalar("text", (str,))
 FLAG = Scalar("true or false", (bool,))
 WHOLE = Scalar("a whole number", (int,))
 QUANTITY = Scalar('a quantity, such as "100m" or "128Mi"', (str, int, float))
+MOST_CONTAINERS = 200
+"""Per list. No node runs such a pod; the bound keeps the time that a manifest can take."""
 QUANTITIES = Names(QUANTITY)
 
 SECURITY: Mapping[str, Shape] = {
@@ -86,7 +89,8 @@ CONTAINER = Fields(
 )  # fmt: skip
 POD_SPEC = Fields(
     {
-        **{name: Items(CONTAINER) for name in CONTAINER_LISTS}, "containers": Items(CONTAINER, filled=True),
+        **{name: Items(CONTAINER, most=MOST_CONTAINERS) for name in CONTAINER_LISTS},
+        "containers": Items(CONTAINER, filled=True, most=MOST_CONTAINERS),
         "securityContext": POD_SECURITY,
         "hostNetwork": FLAG, "hostPID": FLAG, "hostIPC": FLAG, "hostUsers": FLAG, "serviceAccountName": TEXT,
         "automountServiceAccountToken": FLAG, "nodeSelector": Names(TEXT), "os": Fields({"name": TEXT}), "restartPolicy": TEXT,
@@ -116,13 +120,17 @@ def _fits(value: JsonValue, shape: Shape) -> bool:
     if isinstance(shape, Scalar):
         return type(value) in shape.types
     if isinstance(shape, Items):
-        return isinstance(value, list) and (bool(value) or not shape.filled) and all(_fits(item, shape.item) for item in value)
+        return isinstance(value, list) and _count_fits(value, shape) and all(_fits(item, shape.item) for item in value)
     if not isinstance(value, dict):
         return False
     if isinstance(shape, Names):
         return all(_fits(item, shape.item) for item in value.values())
     members = shape.members
     return all(name in value for name in shape.required) and all(_fits(item, members[key]) for key, item in value.items() if key in members)
+
+
+def _count_fits(value: list[JsonValue], shape: Items) -> bool:
+    return (bool(value) or not shape.filled) and (shape.most is None or len(value) <= shape.most)
 
 
 @lru_cache(maxsize=1024)
@@ -142,21 +150,25 @@ def _misfits(value: JsonValue, shape: Shape, at: tuple[Token, ...]) -> Iterator[
     if isinstance(shape, Scalar):
         if type(value) not in shape.types:
             yield _wrong(value, shape, at)
-    elif isinstance(shape, Items):
-        if not isinstance(value, list):
-            yield _wrong(value, shape, at)
-        elif shape.filled and not value:
-            yield Misfit(at, f"{dotted(at)} must have at least one element.", "a list with at least one element")
-        else:
-            for index, item in enumerate(value):
-                yield from _misfits(item, shape.item, (*at, index))
-    elif not isinstance(value, dict):
-        yield _wrong(value, shape, at)
-    elif isinstance(shape, Names):
+    elif isinstance(shape, Items) and isinstance(value, list):
+        yield from _item_misfits(value, shape, at)
+    elif isinstance(shape, Names) and isinstance(value, dict):
         for key, item in value.items():
             yield from _misfits(item, shape.item, (*at, key))
-    else:
+    elif isinstance(shape, Fields) and isinstance(value, dict):
         yield from _member_misfits(value, shape, at)
+    else:
+        yield _wrong(value, shape, at)
+
+
+def _item_misfits(value: list[JsonValue], shape: Items, at: tuple[Token, ...]) -> Iterator[Misfit]:
+    if shape.filled and not value:
+        yield Misfit(at, f"{dotted(at)} must have at least one element.", "a list with at least one element")
+    elif shape.most is not None and len(value) > shape.most:
+        yield Misfit(at, f"{dotted(at)} has {len(value)} elements, more than can be judged.", f"a list with at most {shape.most} elements")
+    else:
+        for index, item in enumerate(value):
+            yield from _misfits(item, shape.item, (*at, index))
 
 
 def _member_misfits(value: dict[str, JsonValue], shape: Fields, at: tuple[Token, ...]) -> Iterator[Misfit]:

@@ -4,7 +4,7 @@ import copy
 
 from guidance.compiled import CompiledPolicy
 from guidance.evaluation import evaluate
-from guidance.mending import MOST_PROOFS
+from guidance.mending import MOST_WORK
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, deployment, pod_spec, workload
 
@@ -110,10 +110,23 @@ def test_nothing_that_was_sent_is_changed_or_shared(main_pack: tuple[CompiledPol
     assert manifest == before
 
 
-def test_the_work_for_one_manifest_is_bounded(main: dict[str, CompiledPolicy]) -> None:
-    many = [container(name=f"c{n}", securityContext={"privileged": True}) for n in range(MOST_PROOFS + 5)]
+def test_the_work_for_one_manifest_is_bounded(main_pack: tuple[CompiledPolicy, ...]) -> None:
+    many = [{"name": f"c{n}", "image": "api:1.0.0"} for n in range(100)]
 
-    evaluation = evaluate([main["no-privileged"]], workload("Pod", {"containers": many}))
+    evaluation = evaluate(main_pack, workload("Pod", {"containers": many}))
 
-    assert len(evaluation.findings) == MOST_PROOFS + 5
-    assert sum(finding.fix is not None for finding in evaluation.findings) == MOST_PROOFS
+    assert len(evaluation.findings) == 400
+    assert sum(finding.fix is not None for finding in evaluation.findings) == MOST_WORK // 400
+    assert evaluation.mended is not None
+    assert evaluate(main_pack, evaluation.mended).findings == ()
+
+
+def test_more_elements_than_can_be_judged_are_refused_at_once(write: Write, main_pack: tuple[CompiledPolicy, ...]) -> None:
+    policy = write("validations: [{each: {as: volume, in: [/spec/volumes]}, expression: volume.name != object.metadata.name}]")
+    volumes = [{"name": f"v{n}"} for n in range(10_000)]
+
+    (finding,) = evaluate([policy], workload("Pod", pod_spec(volumes=volumes))).findings
+    (malformed,) = evaluate(main_pack, workload("Pod", {"containers": [container()] * 201})).findings
+
+    assert "there are 10000 elements, and at most 1000 can be judged" in finding.message
+    assert malformed.message == "spec.containers has 201 elements, more than can be judged."
