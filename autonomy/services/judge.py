@@ -37,7 +37,7 @@ def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
     kind = catalogue.action(submission.action)
     target = _target(kind, submission)
     rules, place = consult(target.cluster, target.namespace)
-    _may_submit(actor, target, place)
+    check_may_submit(actor, target, place)
     if kind.in_cluster and not place.cluster_known:
         raise BadTarget(f"There is no cluster {target.cluster!r} here.", pointer="/target/cluster")
     parameters = catalogue.parse(kind, submission.parameters)
@@ -81,7 +81,8 @@ def _target(kind: AnyAction, submission: Submission) -> Target:
     return Target(submission.cluster, submission.namespace, kind.kind, submission.name)
 
 
-def _may_submit(actor: Actor, target: Target, place: Place) -> None:
+def check_may_submit(actor: Actor, target: Target, place: Place) -> None:
+    """Raises MayNotSubmit, NotYourNamespace."""
     if actor.groups & roles.REVIEWERS:
         return
     teams = actor.groups - roles.READS_EVERYTHING
