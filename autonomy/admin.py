@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.decorators import display
 
 from accounts.admin.access import ReadOnlyAdmin
@@ -23,9 +24,9 @@ class RuleAdmin(ReadOnlyAdmin):
     """A rule of the product itself: public, with its history from the ledger, changed by approval only."""
 
     changed_by: ClassVar[str]
-    search_fields: Sequence[str] = ("slug",)
-    list_before_template = "autonomy/rules_are_read_only.html"
-    change_form_after_template = "autonomy/rule_history.html"
+    search_fields = ("slug",)
+    list_before_template = "autonomy/rules_are_read_only.html"  # type: ignore[assignment]  # unfold declares None
+    change_form_after_template = "autonomy/rule_history.html"  # type: ignore[assignment]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -35,8 +36,8 @@ class RuleAdmin(ReadOnlyAdmin):
         answer: HttpResponse = super().change_view(request, object_id, form_url, context)
         return answer
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        answer: HttpResponse = super().changelist_view(request, {"changed_by": self.changed_by, **(extra_context or {})})
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        answer: TemplateResponse = super().changelist_view(request, {"changed_by": self.changed_by, **(extra_context or {})})
         return answer
 
     def _exists(self, request: HttpRequest, object_id: str) -> Model | None:

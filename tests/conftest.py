@@ -9,4 +9,5 @@ pytest_plugins = [
     "tests.plugins.control_plane",
     "tests.plugins.sandbox_slack",
     "tests.plugins.browser",
+    "tests.plugins.admin_server",
 ]

@@ -7,7 +7,8 @@ from weakref import WeakKeyDictionary
 from auditlog.context import set_actor
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from accounts import roles
@@ -86,12 +87,12 @@ class SuperuserAdmin(ReadOnlyAdmin):
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, object] | None = None
-    ) -> HttpResponseBase:
+    ) -> TemplateResponse:
         with field_diffs_by(request):
-            answer: HttpResponseBase = super().changeform_view(request, object_id, form_url, extra_context)
+            answer: TemplateResponse = super().changeform_view(request, object_id, form_url, extra_context)
             return answer
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None) -> HttpResponseBase:
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None) -> HttpResponse:
         with field_diffs_by(request):
-            answer: HttpResponseBase = super().delete_view(request, object_id, extra_context)
+            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
             return answer

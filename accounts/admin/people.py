@@ -38,7 +38,7 @@ class AccountAdmin(SuperuserAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         ),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
-    add_fieldsets = (
+    add_fieldsets = (  # type: ignore[assignment]  # unfold declares an empty tuple
         (None, {"classes": ("wide",), "fields": ("username", "kind", "alias_of", "owner", "usable_password", "password1", "password2")}),
     )
 
@@ -125,8 +125,10 @@ class MembershipAdmin(SuperuserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return is_superuser(request)
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: object, change: bool) -> None:  # noqa: ARG002, FBT001
+    def save_model(self, request: HttpRequest, obj: Model, form: object, change: bool) -> None:  # noqa: ARG002
+        assert isinstance(obj, Membership)  # noqa: S101
         obj.pk = join(obj.account, obj.group_id, actor=actor(request)).pk
 
-    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        assert isinstance(obj, Membership)  # noqa: S101
         leave(obj.account, obj.group_id, actor=actor(request))

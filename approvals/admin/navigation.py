@@ -9,22 +9,24 @@ from django.urls import reverse
 from accounts.admin.access import actor, is_superuser, reads_everything
 from approvals.queries import waiting_for
 
+Item = Mapping[str, Any]
 
-def navigation(http: HttpRequest) -> list[Mapping[str, Any]]:
+
+def navigation(http: HttpRequest) -> list[Item]:
     """The groups of the menu for who is signed in (unfold's SIDEBAR)."""
-    groups = [{"items": _requests(http)}, {"title": "Rules", "items": _rules()}, {"title": "Record", "items": _record(http)}]
+    groups: list[Item] = [{"items": _requests(http)}, {"title": "Rules", "items": _rules()}, {"title": "Record", "items": _record(http)}]
     groups.append({"title": "Organisation", "items": _organisation(http)})
     return [{**group, "separator": position > 0} for position, group in enumerate(groups) if group["items"]]
 
 
-def _requests(http: HttpRequest) -> list[Mapping[str, Any]]:
+def _requests(http: HttpRequest) -> list[Item]:
     count = waiting_for(actor(http)).count()
     waiting = {"title": "Waits for me", "icon": "inbox", "link": reverse("requests:waiting")}
     badge = {"badge": str(count), "badge_variant": "primary", "badge_style": "solid"} if count else {}
     return [{**waiting, **badge}, _list("All requests", "list_alt", "autonomy_actionrequest")]
 
 
-def _rules() -> list[Mapping[str, Any]]:
+def _rules() -> list[Item]:
     return [
         _list("Boundaries", "fence", "autonomy_boundary"),
         _list("Approval rules", "how_to_reg", "approvals_approvalrule"),
@@ -32,7 +34,7 @@ def _rules() -> list[Mapping[str, Any]]:
     ]
 
 
-def _record(http: HttpRequest) -> list[Mapping[str, Any]]:
+def _record(http: HttpRequest) -> list[Item]:
     if not reads_everything(http):
         return []
     return [
@@ -42,8 +44,8 @@ def _record(http: HttpRequest) -> list[Mapping[str, Any]]:
     ]
 
 
-def _organisation(http: HttpRequest) -> list[Mapping[str, Any]]:
-    items = [
+def _organisation(http: HttpRequest) -> list[Item]:
+    items: list[Item] = [
         {"title": "API tokens", "icon": "key", "link": reverse("tokens:list")},
         _list("Teams and roles", "groups", "accounts_group"),
         _list("Namespaces", "deployed_code", "clusters_namespace"),

@@ -61,7 +61,8 @@ def _teams(_: HttpRequest) -> Choices:
 
 
 class RequestList(ChangeList):
-    def url_for_result(self, result: ActionRequest) -> str:
+    def url_for_result(self, result: Model) -> str:
+        assert isinstance(result, ActionRequest)  # noqa: S101
         return admin_path(result)
 
 
@@ -94,7 +95,7 @@ class RequestAdmin(ReadOnlyAdmin):
             found: tuple[QuerySet[Model], bool] = super().get_search_results(request, queryset, search_term)
             return found
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # type: ignore[override]  # noqa: ARG002
         return RequestList
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
@@ -118,4 +119,4 @@ class RequestAdmin(ReadOnlyAdmin):
 
     @display(description="Reason")
     def why(self, request: ActionRequest) -> str:
-        return format_html('<span class="daf-clip" title="{0}">{0}</span>', request.reason) if request.reason else "–"
+        return format_html('<span class="daf-clip" title="{0}">{0}</span>', request.reason) if request.reason else "-"

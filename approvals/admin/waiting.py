@@ -1,8 +1,9 @@
 """The queue: what waits for who is signed in, oldest first."""
 
+from dataclasses import dataclass
+
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,26 +12,31 @@ from django.views.decorators.http import require_safe
 
 from accounts import roles
 from accounts.admin.access import actor
-from approvals.models import Review
 from approvals.queries import waiting_for
+from approvals.reviews import OpenReview, latest_of
 from autonomy.models import ActionRequest
 
 PAGE = 50
 
 
-def queue(http: HttpRequest) -> QuerySet[ActionRequest]:
-    """With the newest review's stages and votes, so that a row needs no query of its own."""
-    reviews = Review.objects.order_by("-number").prefetch_related("stages", "decisions")
-    return waiting_for(actor(http)).order_by("created_at", "id").prefetch_related(Prefetch("reviews", reviews))
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the queue: the request and how far its review is."""
+
+    request: ActionRequest
+    review: OpenReview
 
 
 @never_cache
 @require_safe
 def waiting(http: HttpRequest) -> HttpResponse:
+    found = Paginator(waiting_for(actor(http)), PAGE).get_page(http.GET.get("page"))
+    reviews = latest_of(list(found))
     context = {
         **admin.site.each_context(http),
         "title": "Waits for me",
-        "queue": Paginator(queue(http), PAGE).get_page(http.GET.get("page")),
+        "queue": found,
+        "rows": [Waiting(request, reviews[request.id]) for request in found],
         "reviewer": bool(actor(http).groups & roles.REVIEWERS),
     }
     return TemplateResponse(http, "approvals/waiting.html", context)
@@ -40,7 +46,7 @@ def waiting(http: HttpRequest) -> HttpResponse:
 @require_safe
 def waiting_state(http: HttpRequest) -> JsonResponse:
     """What an open queue asks now and then: whether anything has come or gone."""
-    ids = [str(pk) for pk in waiting_for(actor(http)).order_by("created_at", "id").values_list("pk", flat=True)[:PAGE]]
+    ids = [str(pk) for pk in waiting_for(actor(http)).values_list("pk", flat=True)[:PAGE]]
     return JsonResponse({"ids": ids, "moves": True})
 
 

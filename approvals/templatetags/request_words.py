@@ -60,3 +60,8 @@ def door(name: str) -> str:
 @register.filter
 def as_json(value: object) -> str:
     return json.dumps(value, indent=2 if isinstance(value, list) else None, ensure_ascii=False)
+
+
+@register.filter
+def member(values: Mapping[str, object], name: str) -> object:
+    return values.get(name, "")

@@ -4,38 +4,14 @@ A further door is a class with the methods of `Door` in a file of its own, and a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from autonomy.models import ActionRequest
+from tests.plugins.admin_door import AdminDoor
+from tests.plugins.door import Answer, Door, current_digest
 from tests.plugins.world import Person
-
-
-@dataclass(frozen=True)
-class Answer:
-    """How a door answered: the slug of the problem that refused (None when it was done), and the words that the caller got."""
-
-    refused_because: str | None
-    words: str = ""
-
-    @property
-    def done(self) -> bool:
-        return self.refused_because is None
-
-
-class Door(Protocol):
-    """What a person can do to a request through one door. `digest` is that of the plan which she saw: the current one unless given."""
-
-    def approve(self, request: ActionRequest, *, digest: str | None = None, comment: str = "") -> Answer: ...
-
-    def deny(self, request: ActionRequest, *, comment: str) -> Answer: ...
-
-    def cancel(self, request: ActionRequest) -> Answer: ...
-
-    def sees(self, request: ActionRequest) -> bool:
-        """Whether this door shows her the request at all."""
 
 
 class RestDoor:
@@ -64,11 +40,7 @@ class RestDoor:
         return Answer(problem["type"].rpartition("/")[2], problem["detail"])
 
 
-def current_digest(request: ActionRequest) -> str:
-    return ActionRequest.objects.select_related("plan").get(pk=request.pk).plan_digest
-
-
-DOORS: Mapping[str, Callable[[Person, pytest.FixtureRequest], Door]] = {"rest": RestDoor}
+DOORS: Mapping[str, Callable[[Person, pytest.FixtureRequest], Door]] = {"rest": RestDoor, "admin": AdminDoor}
 
 
 @pytest.fixture(params=sorted(DOORS))
