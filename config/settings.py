@@ -133,6 +133,26 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "clusters.Cluster",
 )
 
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "api.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Developer Autonomy Framework",
+    "DESCRIPTION": "Ask for an action: it runs at once, is refused with what to mend, or waits for the right people and runs exactly as reviewed.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["api.schema.only_with_slash"],
+    "POSTPROCESSING_HOOKS": ["api.schema.with_common_problems"],
+    "TAGS": [
+        {"name": "requests", "description": "Ask for actions, and follow what was asked for."},
+        {"name": "decisions", "description": "Approve, deny, cancel."},
+        {"name": "rules", "description": "What there is to ask for, at which level, and who decides."},
+    ],
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,4 +8,10 @@ urlpatterns = [
     path("admin/requests/", include("approvals.admin.urls")),
     path("admin/tokens/", include("accounts.admin.urls")),
     path("admin/", admin.site.urls),
+    path("", include("api.urls")),
 ]
+
+handler400 = "api.problems.bad_request"
+handler403 = "api.problems.permission_denied"
+handler404 = "api.problems.not_found"
+handler500 = "api.problems.server_error"

@@ -1,0 +1,66 @@
+"""Who calls: a bearer token, or whoever is signed in to the admin."""
+
+from dataclasses import dataclass
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.actors import actor_of
+from accounts.models import Account, ApiToken, Scope
+from accounts.services import tokens
+from api.errors import InvalidToken, MissingScope
+from audit.actor import Actor, Door
+
+
+class BearerToken(BaseAuthentication):
+    """`Authorization: Bearer daf_…`. Whoever sends a token that is not valid is nobody, whatever her session says."""
+
+    def authenticate(self, request: Request) -> tuple[Account, ApiToken] | None:
+        scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = tokens.find(secret.strip())
+        if token is None:
+            raise InvalidToken
+        return token.account, token
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+        return "Bearer"
+
+
+class AdminSession(SessionAuthentication):
+    """The admin's session; a call that changes something needs the CSRF token too."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The actor behind a call, and what her credential is good for."""
+
+    actor: Actor
+    scopes: frozenset[str]
+
+
+def caller(http: Request) -> Caller:
+    """Who calls. With a token this needs no query beyond the authentication's."""
+    account, token = http.user, http.auth
+    assert isinstance(account, Account)  # noqa: S101 the permission below lets nobody else through
+    if not isinstance(token, ApiToken):
+        person = account.kind == Account.Kind.PERSON
+        scopes = frozenset(Scope.values) if person else frozenset({Scope.READ, Scope.WRITE})
+        return Caller(actor_of(account, Door.REST), scopes)
+    groups = [membership.group_id for membership in account.memberships.all()]
+    return Caller(actor_of(account, Door.REST, token=token, groups=groups), frozenset(token.scopes))
+
+
+class HasScope(BasePermission):
+    """The scope that the view needs for this method: `needs` of the view, `requests:read` where it says nothing."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.user, Account):
+            return False
+        needed = getattr(view, "needs", Scope.READ)
+        if isinstance(request.auth, ApiToken) and needed not in request.auth.scopes:
+            raise MissingScope(f"The call needs the scope {needed}; the token has {', '.join(request.auth.scopes) or 'none'}.")
+        return True

@@ -1,0 +1,78 @@
+"""/api/v1/requests/{id}/approve|deny|cancel/: what ends the waiting."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Scope
+from api import schema
+from api.authentication import caller
+from api.bodies import ApproveBody, CancelBody, DenyBody, parse
+from api.outputs import RequestOut
+from api.represent import request_out
+from api.views import ApiView, base_of
+from approvals import errors
+from approvals.services.decide import approve, deny
+from audit.ledger import TooContended
+from autonomy.errors import MayNotCancel, MayNotSee
+from autonomy.services.cancel import cancel
+from autonomy.status import IllegalTransition
+
+REFUSALS = (
+    MayNotSee, errors.NotAPerson, errors.OwnRequest, errors.NotYourStage, errors.NotOpen, errors.ReviewExpired, errors.AlreadyDecided,
+)  # fmt: skip
+
+
+class ApproveView(ApiView):
+    needs = Scope.DECIDE
+
+    @extend_schema(
+        operation_id="approve_request",
+        summary="Approve the plan that was seen",
+        description="The same approval again changes nothing. When nothing is missing any more, exactly this plan runs.",
+        tags=["decisions"],
+        request=ApproveBody,
+        responses={200: RequestOut, **schema.problems(*REFUSALS, errors.PlanChanged, errors.ReviewChanged, TooContended)},
+    )
+    def post(self, http: Request, pk: UUID) -> Response:
+        body = parse(ApproveBody, http.data)
+        deciding = caller(http)
+        request = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment)
+        return Response(request_out(request, deciding, base_of(http)))
+
+
+class DenyView(ApiView):
+    needs = Scope.DECIDE
+
+    @extend_schema(
+        operation_id="deny_request",
+        summary="Deny a request, with a reason",
+        description="One denial ends the request. The same denial again changes nothing.",
+        tags=["decisions"],
+        request=DenyBody,
+        responses={200: RequestOut, **schema.problems(*REFUSALS, errors.CommentMissing, TooContended)},
+    )
+    def post(self, http: Request, pk: UUID) -> Response:
+        body = parse(DenyBody, http.data)
+        deciding = caller(http)
+        request = deny(pk, actor=deciding.actor, comment=body.comment)
+        return Response(request_out(request, deciding, base_of(http)))
+
+
+class CancelView(ApiView):
+    needs = Scope.WRITE
+
+    @extend_schema(
+        operation_id="cancel_request",
+        summary="Cancel one's own request",
+        description="As long as it has not started. Cancelling again changes nothing.",
+        tags=["decisions"],
+        request=CancelBody,
+        responses={200: RequestOut, **schema.problems(MayNotSee, MayNotCancel, IllegalTransition, TooContended)},
+    )
+    def post(self, http: Request, pk: UUID) -> Response:
+        parse(CancelBody, http.data)
+        asking = caller(http)
+        return Response(request_out(cancel(pk, actor=asking.actor), asking, base_of(http)))

@@ -1,0 +1,105 @@
+"""/healthz and /readyz: whether this process lives, and how the parts that it needs are."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from typing import Any, cast
+
+import redis
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.outputs import PartOut, ReadyOut
+from api.views import PublicView
+from audit.models import Delivery
+from clusters.connections import gateway
+from clusters.errors import ClusterError
+from clusters.models import Cluster
+
+PATIENCE_SECONDS = 2.0
+"""How long a part may take to answer. The parts are asked at the same time."""
+WAITS_TOO_LONG = timedelta(seconds=30)
+"""Longer than a healthy queue, and than the sweeper takes to publish again what was lost."""
+
+Probe = Callable[[], PartOut]
+_probes = ThreadPoolExecutor(max_workers=16, thread_name_prefix="probe")
+
+
+class HealthView(PublicView):
+    @extend_schema(exclude=True)
+    def get(self, http: Request) -> Response:  # noqa: ARG002
+        return Response({"status": "ok"})
+
+
+class ReadyView(PublicView):
+    @extend_schema(exclude=True)
+    def get(self, http: Request) -> Response:  # noqa: ARG002
+        """Without the database there is no answer but 503: the handler of errors says so."""
+        overdue = _overdue()
+        probes: dict[str, Probe] = {"broker": _broker, "workers": lambda: _workers(overdue)}
+        for slug in Cluster.objects.values_list("slug", flat=True):
+            probes[f"cluster/{slug}"] = _cluster_probe(slug)
+        parts = {"database": PartOut(status="ok", detail="it answers")} | answers(probes)
+        worst = "degraded" if any(part.status == "degraded" for part in parts.values()) else "ok"
+        return Response(ReadyOut(status=worst, parts=parts))
+
+
+def answers(probes: Mapping[str, Probe]) -> dict[str, PartOut]:
+    """What each probe says, asked at the same time; degraded where it does not say anything in time."""
+    asked = {name: _probes.submit(probe) for name, probe in probes.items()}
+    done, _ = wait(asked.values(), timeout=PATIENCE_SECONDS)
+    late = PartOut(status="degraded", detail=f"no answer in {PATIENCE_SECONDS:g} s")
+    return {name: future.result() if future in done else late for name, future in asked.items()}
+
+
+def _overdue() -> tuple[int, timedelta | None]:
+    """How many deliveries nobody has taken for too long, and how long the oldest has waited."""
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    due = Q(not_before=None) | Q(not_before__lt=Now())
+    late = Delivery.objects.filter(free, due, dead=False).annotate(age=Now() - F("created_at")).filter(age__gt=WAITS_TOO_LONG)
+    ages: list[timedelta] = list(late.order_by("-age").values_list("age", flat=True)[:1000])
+    return len(ages), ages[0] if ages else None
+
+
+def _broker() -> PartOut:
+    try:
+        with _redis() as broker:
+            broker.ping()
+    except redis.RedisError as error:
+        return PartOut(status="degraded", detail=f"{type(error).__name__}: what is asked for runs once the broker is back")
+    return PartOut(status="ok", detail="it answers")
+
+
+def _workers(overdue: tuple[int, timedelta | None]) -> PartOut:
+    """Deliveries that nobody takes tell most; who listens to the broker tells sooner."""
+    count, oldest = overdue
+    if oldest is not None:
+        return PartOut(status="degraded", detail=f"{count} deliveries wait, the oldest for {int(oldest.total_seconds())} s")
+    try:
+        with _redis() as broker:
+            clients = cast("list[Mapping[str, Any]]", broker.client_list())
+    except redis.RedisError:
+        return PartOut(status="degraded", detail="the broker does not tell who listens")
+    listening = sum(client.get("cmd") == "brpop" for client in clients)
+    if not listening:
+        return PartOut(status="degraded", detail="no worker listens to the broker")
+    return PartOut(status="ok", detail=f"{listening} listen to the broker, nothing waits for long")
+
+
+def _cluster_probe(slug: str) -> Probe:
+    def probe() -> PartOut:
+        try:
+            gateway(slug).ping()
+        except ClusterError as error:
+            return PartOut(status="degraded", detail=error.message)
+        return PartOut(status="ok", detail="it answers")
+
+    return probe
+
+
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=1.0, decode_responses=True)
