@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit import keys, merkle, records
+from audit import keys, merkle, reading
 from audit.models import Checkpoint, Covered, Event
 
 log = logging.getLogger("audit.checkpoint")
@@ -42,17 +42,17 @@ def _signed(hashes: list[bytes], key: Ed25519PrivateKey) -> Checkpoint:
         number=last.number + 1 if last else 1,
         root=merkle.root(hashes),
         count=len(hashes),
-        prev=bytes.fromhex(records.record_of(last).link()) if last else GENESIS,
+        prev=bytes.fromhex(reading.record_of(last).link()) if last else GENESIS,
         at=timezone.now(),
         key=keys.key_id(keys.public_text(key)),
         signature=b"",
     )
-    made.signature = key.sign(records.record_of(made).content())
+    made.signature = key.sign(reading.record_of(made).content())
     return made
 
 
 def _publish(made: Checkpoint) -> None:
-    line = records.record_of(made).model_dump_json()
+    line = reading.record_of(made).model_dump_json()
     log.info("%s", line)
     if settings.LEDGER_CHECKPOINT_FILE:
         with settings.LEDGER_CHECKPOINT_FILE.open("a", encoding="utf8") as file:

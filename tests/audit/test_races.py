@@ -12,7 +12,7 @@ from accounts.models import Account
 from accounts.services.groups import join
 from approvals.models import ApprovalRule, Decision
 from approvals.services import decide
-from audit import records
+from audit import reading
 from audit.actor import Actor, Door
 from audit.models import Delivery, Event
 from audit.problems import Problem
@@ -57,7 +57,7 @@ def approvals_of(request: ActionRequest, people: Sequence[Actor]) -> list[Callab
 
 
 def check_ledger() -> None:
-    assert verify(records.events(), records.checkpoints(), public_keys=[]).faults == []
+    assert verify(reading.events(), reading.checkpoints(), public_keys=[]).faults == []
 
 
 def test_of_twelve_voters_at_once_exactly_the_quorum_hands_over_once(committed_world: World) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
-from audit import keys, records
+from audit import keys, reading
 from audit.models import Streamed
 from audit.records import CheckpointRecord, EventRecord, Head
 from audit.verify import Report, verify
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             events, checkpoints = _read(file)
             report = verify(events, checkpoints, public_keys=trusted, published=told)
         else:
-            report = verify(records.events(), records.checkpoints(), public_keys=trusted, published=told, heads=_heads())
+            report = verify(reading.events(), reading.checkpoints(), public_keys=trusted, published=told, heads=_heads())
         self._tell(report)
 
     def _tell(self, report: Report) -> None:
