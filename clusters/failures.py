@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,11 @@ from clusters.errors import (
 from clusters.objects import Object
 
 _SIMPLE: dict[int, type[ClusterError]] = {401: Unauthorized, 403: Forbidden, 404: NotFound, 410: Gone, 504: TimedOut}
-_UNDECLARED = re.compile(r"(?P<field>\.[^\s:]+): field not declared in schema")
+_MISSHAPEN = re.compile(r"failed to (?:create typed patch|convert new) object \(.*?\)(?: to proper version)?: (?P<flaws>.*)", re.DOTALL)
+_FLAW = re.compile(r"^\s*(?P<field>\.\S+): (?P<message>.*)$", re.MULTILINE)
 _UNKNOWN = re.compile(r'(?P<kind>unknown|duplicate) field "(?P<field>[^"]+)"')
+_UNMARSHAL = re.compile(r"cannot unmarshal (?P<got>\S+) into Go struct field [^.\s]+\.(?P<field>\S+) of type (?P<type>\S+)")
+_PATCHED = re.compile(r'Invalid value: "(?:[^"\\]|\\.)*": (?P<why>.*)', re.DOTALL)
 _MANAGER = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 
 
@@ -61,7 +65,7 @@ def failure_of_status(status: Object, *, retry_after: float | None = None) -> Cl
     causes = details.get("causes") or []
     if code == 409:
         return _conflict(message, reason, causes)
-    if code in (400, 405, 406, 413, 415, 422) or (code == 500 and _UNDECLARED.search(message)):
+    if code in (400, 405, 406, 413, 415, 422) or (code == 500 and _MISSHAPEN.search(message)):
         return _invalid(message, reason, causes)
     if code == 429:
         seconds = retry_after if retry_after is not None else float(details.get("retryAfterSeconds") or 1)
@@ -86,12 +90,18 @@ def _conflict(message: str, reason: str, causes: list[dict[str, Any]]) -> Cluste
 def _invalid(message: str, reason: str, causes: list[dict[str, Any]]) -> ClusterError:
     if any(cause.get("field") == "metadata.uid" for cause in causes):
         return StaleObject(message)  # an apply names another uid: Kubernetes calls that a change of an immutable field
-    errors = tuple(FieldError(cause.get("field", ""), cause.get("message", "")) for cause in causes)
-    if not errors:
-        undeclared = [FieldError(match["field"].lstrip("."), "field not declared in schema") for match in _UNDECLARED.finditer(message)]
-        unknown = [FieldError(match["field"], f"{match['kind']} field") for match in _UNKNOWN.finditer(message)]
-        errors = tuple(undeclared or unknown)
-    return Invalid(message, errors=errors, reason="Invalid" if reason in ("", "InternalError") else reason)
+    if [cause.get("field") for cause in causes] == ["patch"] and (patched := _PATCHED.search(message)):
+        message, causes = patched["why"], []  # what is left out is the whole patched object
+    errors = tuple(FieldError(cause.get("field", ""), cause.get("message", "")) for cause in causes) or tuple(_told_in(message))
+    return Invalid(message, errors=errors, reason=reason if reason and reason != "InternalError" else "Invalid")
+
+
+def _told_in(message: str) -> Iterator[FieldError]:
+    """Fields that are named in the message alone: of an apply of a wrong shape (a 500 in Kubernetes), and of strict decoders."""
+    if misshapen := _MISSHAPEN.search(message):
+        yield from (FieldError(match["field"].lstrip("."), match["message"]) for match in _FLAW.finditer(misshapen["flaws"]))
+    yield from (FieldError(match["field"], f"{match['kind']} field") for match in _UNKNOWN.finditer(message))
+    yield from (FieldError(match["field"], f"must be {match['type']}, not {match['got']}") for match in _UNMARSHAL.finditer(message))
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -1,13 +1,14 @@
 """The only way to Kubernetes: plain dictionaries in and out, and errors whose type tells whether a repetition makes sense."""
 
+import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal, Self
 
 from clusters.advice import parse_warnings
-from clusters.errors import Gone
+from clusters.errors import FieldConflict, Gone, StaleObject
 from clusters.failures import Answer, failure_of, failure_of_status
 from clusters.objects import ListResult, Object, Precondition, Ref, WatchEvent, Written, resource_of
 from clusters.patience import TOTAL_SECONDS, Patience
@@ -20,6 +21,7 @@ APPLY = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 PAGE = 500
+OWN_ATTEMPTS = 4
 Query = dict[str, str]
 
 
@@ -70,11 +72,39 @@ class Gateway:
     def apply(self, manifest: Object, *, dry_run: bool = False, precondition: Precondition | None = None) -> Written:
         """Server-side apply of a whole manifest: fields that an earlier apply set and this one leaves out are removed.
 
-        Raises FieldConflict when another manager owns a field (never forced), StaleObject when the precondition does not hold,
-        Invalid for unknown fields.
+        What our own merge patches and scales wrote since is taken over. Raises FieldConflict when another manager owns a field (never
+        forced), StaleObject when the precondition does not hold, Invalid for unknown fields.
         """
-        query = {"fieldManager": FIELD_MANAGER, "force": "false", "fieldValidation": "Strict"}
-        return self._write("PATCH", Ref.of(manifest).path, _guarded(manifest, precondition), APPLY, query, dry_run)
+        patience = self._patience()
+        if precondition is not None:
+            return self._apply_exactly(manifest, dry_run, precondition, patience)
+        try:
+            return self._apply(manifest, dry_run, None, patience)
+        except FieldConflict as conflict:
+            _pass_own(conflict)
+        return self._apply_over_own(manifest, dry_run, patience)
+
+    def _apply_over_own(self, manifest: Object, dry_run: bool, patience: Patience) -> Written:
+        """Without a precondition somebody else could come to own a field between the conflict and the apply that is forced."""
+        ref = Ref.of(manifest)
+        for _ in range(OWN_ATTEMPTS):
+            live = self._json("GET", ref.path, patience=patience)
+            with contextlib.suppress(StaleObject):  # mostly only its status has moved
+                return self._apply_exactly(manifest, dry_run, Precondition.unchanged(live), patience)
+        raise StaleObject(f"{ref} changes faster than it can be written.")
+
+    def _apply_exactly(self, manifest: Object, dry_run: bool, precondition: Precondition, patience: Patience) -> Written:
+        try:
+            return self._apply(manifest, dry_run, precondition, patience)
+        except FieldConflict as conflict:
+            _pass_own(conflict)
+        return self._apply(manifest, dry_run, precondition, patience, force=True)
+
+    def _apply(
+        self, manifest: Object, dry_run: bool, precondition: Precondition | None, patience: Patience, *, force: bool = False
+    ) -> Written:
+        query = {"fieldManager": FIELD_MANAGER, "force": json.dumps(force), "fieldValidation": "Strict"}
+        return self._write("PATCH", Ref.of(manifest).path, _guarded(manifest, precondition), APPLY, query, dry_run, patience)
 
     def create(self, manifest: Object, dry_run: bool = False) -> Written:
         """Create what must not be there. `metadata.generateName` is allowed in place of a name. Raises AlreadyExists, Invalid."""
@@ -102,9 +132,13 @@ class Gateway:
             "preconditions": {"uid": uid},
             "propagationPolicy": propagation,
         }
+        if dry_run:
+            options["dryRun"] = ["All"]  # where a body is sent, the API server does not read this from the query, and deletes
         return self._write("DELETE", ref.path, options, JSON, {}, dry_run)
 
-    def watch(self, kind: str, *, namespace: str | None = None, resource_version: str, timeout_seconds: int) -> Iterator[WatchEvent]:
+    def watch(
+        self, kind: str, *, namespace: str | None = None, resource_version: str, timeout_seconds: int
+    ) -> Generator[WatchEvent, None, None]:
         """Changes after this version, bookmarks included, until the server ends the watch after about `timeout_seconds`.
 
         Raises Gone when the version is too old (list again), ConnectionBroken or TimedOut when the connection was lost.
@@ -129,18 +163,22 @@ class Gateway:
             page = self._json("GET", path, {**query, "continue": token})
             yield page
 
-    def _write(self, method: str, path: str, body: Object, content_type: str, query: Query, dry_run: bool) -> Written:
+    def _write(
+        self, method: str, path: str, body: Object, content_type: str, query: Query, dry_run: bool, patience: Patience | None = None
+    ) -> Written:
         if dry_run:
             query = {**query, "dryRun": "All"}
-        answer = self._call(method, path, query, body, content_type)
+        answer = self._call(method, path, query, body, content_type, patience)
         return Written(json.loads(answer.body), parse_warnings(answer.warnings), created=answer.status == 201)
 
-    def _json(self, method: str, path: str, query: Query | None = None) -> Object:
-        answer: Object = json.loads(self._call(method, path, query or {}).body)
+    def _json(self, method: str, path: str, query: Query | None = None, patience: Patience | None = None) -> Object:
+        answer: Object = json.loads(self._call(method, path, query or {}, patience=patience).body)
         return answer
 
-    def _call(self, method: str, path: str, query: Query, body: Object | None = None, content_type: str = JSON) -> Answer:
-        patience = Patience(self._clock, self._sleep)
+    def _call(
+        self, method: str, path: str, query: Query, body: Object | None = None, content_type: str = JSON, patience: Patience | None = None
+    ) -> Answer:
+        patience = patience or self._patience()
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         while True:
             answer = self._transport.send(method, path, query=query, body=data, content_type=content_type, patience=patience)
@@ -149,6 +187,15 @@ class Gateway:
             error = failure_of(answer)
             if not patience.waits_for(error):
                 raise error
+
+    def _patience(self) -> Patience:
+        return Patience(self._clock, self._sleep)
+
+
+def _pass_own(conflict: FieldConflict) -> None:
+    """Raises the conflict unless nobody but ourselves, by another kind of write, is in the way."""
+    if set(conflict.managers) != {FIELD_MANAGER}:
+        raise conflict
 
 
 def _guarded(manifest: Object, precondition: Precondition | None) -> Object:

@@ -30,9 +30,11 @@ class Patience:
 
     def waits_for(self, error: ClusterError) -> bool:
         """Sleep as long as the server asked for; False (at once) when the error is of another kind, or no time would be left."""
+        delay = _delay(error, self._done + 1)
+        if delay is None:
+            return False
         self._done += 1
-        delay = _delay(error, self._done)
-        if delay is None or self._done >= self._attempts or self._clock() + delay + SHORTEST_ATTEMPT > self._deadline:
+        if self._done >= self._attempts or self._clock() + delay + SHORTEST_ATTEMPT > self._deadline:
             return False
         self._sleep(delay)
         return True

@@ -4,7 +4,7 @@ This is the only module that imports `kubernetes`. Its generated calls are left 
 older than the server, drop fields that they do not know, and repeat on their own terms.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
@@ -31,6 +31,7 @@ class Transport:
     def __init__(self, configuration: Configuration) -> None:
         configuration.connection_pool_maxsize = CONNECTIONS
         configuration.retries = False  # what may be repeated is decided in one place, the gateway
+        configuration.proxy = configuration.proxy  # said once: else each look at the token reads the environment for it again (0.1 ms)
         self._configuration = configuration
         self._host = configuration.host.rstrip("/")
         self._pool = RESTClientObject(configuration).pool_manager
@@ -65,7 +66,7 @@ class Transport:
             raise self._trouble(error) from error
         return Answer(response.status, response.data, tuple(response.headers.getlist("Warning")), response.headers.get("Retry-After"))
 
-    def lines(self, path: str, query: Mapping[str, str], *, seconds: float) -> Iterator[bytes]:
+    def lines(self, path: str, query: Mapping[str, str], *, seconds: float) -> Generator[bytes, None, None]:
         """The lines of an answer that the server keeps open for about `seconds`, as they come."""
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds + QUIET_SECONDS)
         response = None

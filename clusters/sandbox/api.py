@@ -122,9 +122,9 @@ class Api:
         return {"kind": f"{target.resource.kind}List", "apiVersion": target.resource.api_version, "metadata": metadata, "items": items}
 
     def _write(self, request: Request, target: Target, user: str) -> Response:
-        rights.check(user, rights.VERBS.get(request.method, request.method.lower()), target)
         body = _body(request)
         dry_run = _is_dry_run(request, body)
+        rights.check(user, rights.VERBS.get(request.method, request.method.lower()), target, dry_run=dry_run)
         query = request.query
         manager = query.get("fieldManager") or request.headers.get("user-agent", "unknown").partition("/")[0]
         strict, force = query.get("fieldValidation") == "Strict", query.get("force") == "true"
@@ -180,7 +180,9 @@ def _body(request: Request) -> Object:
 
 
 def _is_dry_run(request: Request, body: Object) -> bool:
-    wanted = [request.query["dryRun"]] if "dryRun" in request.query else body.get("dryRun", []) if request.method == "DELETE" else []
+    wanted = [request.query["dryRun"]] if "dryRun" in request.query else []
+    if request.method == "DELETE" and body:
+        wanted = body.get("dryRun", [])  # a real API server does not look at the query either when there is a body
     if wanted not in ([], ["All"]):
         raise bad_request(f"invalid dryRun {wanted}: only All is supported")
     return bool(wanted)

@@ -88,17 +88,26 @@ class Controllers:
                 self._roll(obj)
 
     def _roll(self, deployment: Object) -> None:
-        if not deployment["spec"].get("paused"):
+        room = room_of(deployment["spec"])
+        if deployment["spec"].get("paused"):
+            self._scale_paused(deployment, room)
+        else:
             deployment = self._with_replica_set(deployment)
-        family, room = self._family(deployment), room_of(deployment["spec"])
-        if family.newest is None:
-            return
-        self._remove_old(family, room)
-        self._scale_newest(deployment, family.newest, new_replicas(room, self._family(deployment).counts()))
+            self._remove_old(self._family(deployment), room)
+            family = self._family(deployment)
+            if family.newest is not None:
+                self._scale(deployment, family.newest, new_replicas(room, family.counts()))
         for owned in self._store.owned(deployment["metadata"]["uid"], "ReplicaSet"):
             self._count(owned)
         self._tell_status(deployment, room)
         self._forget_revisions(deployment)
+
+    def _scale_paused(self, deployment: Object, room: Room) -> None:
+        """A paused Deployment keeps its templates; only their number may change."""
+        sets = sorted(self._store.owned(deployment["metadata"]["uid"], "ReplicaSet"), key=revision_of)
+        if sets:
+            others = sum(len(self._store.owned(one["metadata"]["uid"], "Pod")) for one in sets[:-1])
+            self._scale(deployment, sets[-1], max(0, room.wanted - others))
 
     def _with_replica_set(self, deployment: Object) -> Object:
         """The Deployment, marked with the revision of the ReplicaSet for its template; makes one where there is none."""
@@ -116,27 +125,30 @@ class Controllers:
         return deployment
 
     def _family(self, deployment: Object) -> Family:
-        sets = sorted(self._store.owned(deployment["metadata"]["uid"], "ReplicaSet"), key=revision_of)
-        if not sets:
-            return Family(None, [])
-        *old, newest = sets
-        pods = self._store.owned(newest["metadata"]["uid"], "Pod")
-        return Family(newest, pods, [pod for one in old for pod in self._store.owned(one["metadata"]["uid"], "Pod")])
+        mark = offspring.template_hash(deployment["spec"]["template"])
+        newest, new, old = None, list[Object](), list[Object]()
+        for one in self._store.owned(deployment["metadata"]["uid"], "ReplicaSet"):
+            pods = self._store.owned(one["metadata"]["uid"], "Pod")
+            if one["metadata"]["labels"][offspring.HASH] == mark:
+                newest, new = one, pods
+            else:
+                old += pods
+        return Family(newest, new, old)
 
     def _remove_old(self, family: Family, room: Room) -> None:
         count = old_to_remove(room, family.counts())
         for pod in sorted(family.old, key=is_ready)[:count]:
             self._verbs.remove(pod)
 
-    def _scale_newest(self, deployment: Object, newest: Object, replicas: int) -> None:
-        if newest["spec"]["replicas"] != replicas:
-            message = f"Scaled replica set {newest['metadata']['name']} from {newest['spec']['replicas']} to {replicas}"
+    def _scale(self, deployment: Object, owner: Object, replicas: int) -> None:
+        if owner["spec"]["replicas"] != replicas:
+            message = f"Scaled replica set {owner['metadata']['name']} from {owner['spec']['replicas']} to {replicas}"
             self._tell(deployment, "Normal", "ScalingReplicaSet", message)
-            newest = self._store.put({**newest, "spec": {**newest["spec"], "replicas": replicas}})
-        pods = self._store.owned(newest["metadata"]["uid"], "Pod")
+            owner = self._store.put({**owner, "spec": {**owner["spec"], "replicas": replicas}})
+        pods = self._store.owned(owner["metadata"]["uid"], "Pod")
         for pod in sorted(pods, key=is_ready)[: max(0, len(pods) - replicas)]:
             self._verbs.remove(pod)
-        self._create_pods(deployment, newest, replicas - len(pods))
+        self._create_pods(deployment, owner, replicas - len(pods))
 
     def _create_pods(self, deployment: Object, owner: Object, count: int) -> None:
         uid = deployment["metadata"]["uid"]
@@ -166,14 +178,18 @@ class Controllers:
     def _tell_status(self, deployment: Object, room: Room) -> None:
         family, uid = self._family(deployment), deployment["metadata"]["uid"]
         situation = Situation(
-            family.counts(), room, failure=self._failures.get(uid, ""), overdue=self._is_overdue(deployment, family, room)
+            family.counts(),
+            room,
+            failure=self._failures.get(uid, ""),
+            overdue=self._is_overdue(deployment, family, room),
+            paused=bool(deployment["spec"].get("paused")),
         )
         name = family.newest["metadata"]["name"] if family.newest else ""
         self._put_if_changed({**deployment, "status": status_of(deployment, situation, replica_set=name)}, deployment)
 
     def _is_overdue(self, deployment: Object, family: Family, room: Room) -> bool:
         uid, counts = deployment["metadata"]["uid"], family.counts()
-        if counts.new_ready == room.wanted and not family.old:
+        if deployment["spec"].get("paused") or counts == (room.wanted, room.wanted, 0, 0):
             self._progress.pop(uid, None)
             return False
         mark = (counts, family.newest and family.newest["metadata"]["name"], room.wanted)

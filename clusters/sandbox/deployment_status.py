@@ -15,6 +15,7 @@ class Situation:
     """Why a pod could not be created; empty: none has failed."""
     overdue: bool = False
     """The progress deadline has passed."""
+    paused: bool = False
 
     @property
     def complete(self) -> bool:
@@ -48,6 +49,8 @@ def _conditions(now_is: Situation, replica_set: str) -> list[Object]:
 
 
 def _progressing(now_is: Situation, replica_set: str) -> Object:
+    if now_is.paused:
+        return {**_condition("Progressing", True, "DeploymentPaused", "Deployment is paused"), "status": "Unknown"}
     if now_is.complete:
         return _condition("Progressing", True, "NewReplicaSetAvailable", f'ReplicaSet "{replica_set}" has successfully progressed.')
     if now_is.overdue:

@@ -19,11 +19,15 @@ def parse(quantity: str | int | float) -> Decimal:
     """Raises ValueError for what is no quantity."""
     match = _QUANTITY.fullmatch(str(quantity))
     if match is None:
-        raise ValueError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+        raise ValueError(f"{quantity!r} is no quantity")
     number, suffix = match[1], match[2] or ""
     if suffix[:1] in ("e", "E") and suffix[1:]:
         return Decimal(number + suffix)
     return Decimal(number) * _SUFFIXES[suffix]
+
+
+def is_quantity(value: str) -> bool:
+    return _QUANTITY.fullmatch(value) is not None
 
 
 def text(amount: Decimal, *, binary: bool = False) -> str:

@@ -1,32 +1,36 @@
-"""Who may do what: administrators everything, workers what the product writes, web processes nothing but read; secrets only the first."""
+"""Who may do what: the administrator everything, web processes and workers exactly what the RBAC manifests in `deploy/rbac` grant them."""
 
 from collections.abc import Mapping
 
-from clusters.sandbox.kinds import group_of
+from clusters.sandbox.kinds import group_of, qualified
 from clusters.sandbox.refusals import Refused, details_of
 from clusters.sandbox.verbs import Target
 
 ADMIN = "admin"
-READING = frozenset({"get", "list", "watch"})
 VERBS: Mapping[str, str] = {"POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
-WRITABLE = frozenset(
+READING = frozenset({"get", "list", "watch"})
+READABLE = frozenset(
     {
-        "Pod", "Service", "ConfigMap", "ResourceQuota", "LimitRange", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob",
-        "HorizontalPodAutoscaler", "NetworkPolicy",
+        "namespaces", "pods", "events", "resourcequotas", "limitranges", "deployments", "replicasets", "networkpolicies",
+        "horizontalpodautoscalers",
     }
 )  # fmt: skip
-"""By workers."""
+WORKERS: Mapping[str, frozenset[str]] = {
+    "deployments": frozenset({"create", "patch", "update"}),
+    "deployments/scale": frozenset({"get", "patch", "update"}),
+    "networkpolicies": frozenset({"create", "patch", "update"}),
+    "resourcequotas": frozenset({"create", "patch", "update"}),
+}
 
 
-def check(user: str, verb: str, target: Target) -> None:
+def check(user: str, verb: str, target: Target, *, dry_run: bool = False) -> None:
     """Raises Refused (403), in the words of a real API server."""
-    kind = target.resource.kind
-    if user == ADMIN or (kind != "Secret" and (verb in READING or (user == "worker" and kind in WRITABLE))):
-        return
     resource = f"{target.resource.plural}/{target.subresource}" if target.subresource else target.resource.plural
-    group = group_of(target.resource)
-    qualified = f"{target.resource.plural}.{group}" if group else target.resource.plural
-    named = f'{qualified} "{target.name}"' if target.name else qualified
+    if user == ADMIN or (verb in READING and resource in READABLE):
+        return
+    if user == "worker" and (verb in WORKERS.get(resource, ()) or (resource, verb, dry_run) == ("pods", "create", True)):
+        return
+    named = f'{qualified(target.resource)} "{target.name}"' if target.name else qualified(target.resource)
     where = f' in the namespace "{target.namespace}"' if target.namespace else " at the cluster scope"
-    why = f'User "{user}" cannot {verb} resource "{resource}" in API group "{group}"{where}'
+    why = f'User "{user}" cannot {verb} resource "{resource}" in API group "{group_of(target.resource)}"{where}'
     raise Refused(403, "Forbidden", f"{named} is forbidden: {why}", details_of(target.resource, target.name))

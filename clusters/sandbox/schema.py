@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from clusters.objects import Object
 from clusters.sandbox.fields import item_element, keys_of, readable
+from clusters.sandbox.quantities import is_quantity
 
 _LINES = {
     "Meta": "name namespace uid resourceVersion generateName labels{str} annotations{str} finalizers[str] ownerReferences[any] "
@@ -63,6 +64,8 @@ class Flaw(NamedTuple):
     path: str
     json_path: str
     message: str
+    unmarshal: str = ""
+    """How Go's decoder would say that the type is wrong."""
 
 
 def _parsed(line: str) -> Mapping[str, Field]:
@@ -72,12 +75,23 @@ def _parsed(line: str) -> Mapping[str, Field]:
 
 _TYPES = {name: _parsed(line) for name, line in _LINES.items()}
 UNDECLARED = "field not declared in schema"
+QUANTITY = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _SCALARS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "string"),
     "int": ((int, float), "numeric (int or float)"),
     "bool": ((bool,), "boolean"),
     "amount": ((str, int, float), "string or numeric"),
     "port": ((str, int), "string or numeric"),
+}
+
+
+_NAMES: Mapping[type, tuple[str, str]] = {
+    str: ("string", "string"),
+    bool: ("boolean", "bool"),
+    int: ("int", "number"),
+    float: ("float", "number"),
+    list: ("list", "array"),
+    dict: ("map", "object"),
 }
 
 
@@ -100,6 +114,8 @@ def _check(value: Any, field: Field, path: str, json_path: str) -> Iterator[Flaw
         types, name = _SCALARS[field.type]
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             yield _expected(name, value, path, json_path)
+        elif field.type == "amount" and not is_quantity(str(value)):
+            yield Flaw(path, json_path, QUANTITY)
 
 
 def _check_map(value: Any, known: Mapping[str, Field], other: Field | None, path: str, json_path: str) -> Iterator[Flaw]:
@@ -131,5 +147,7 @@ def _check_list(value: Any, field: Field, path: str, json_path: str) -> Iterator
 
 
 def _expected(name: str, value: Any, path: str, json_path: str) -> Flaw:
-    names = {str: "string", bool: "boolean", int: "int", float: "float", list: "list", dict: "map"}
-    return Flaw(path, json_path, f"expected {name}, got {names[type(value)]}")
+    told, go = _NAMES[type(value)]
+    wanted = {"numeric (int or float)": "int32", "boolean": "bool", "list": "[]", "map": "map"}.get(name, "string")
+    field = re.sub(r"\[\d+\]", "", json_path)
+    return Flaw(path, json_path, f"expected {name}, got {told}", f"{go} into Go struct field Object.{field} of type {wanted}")

@@ -1,12 +1,13 @@
 """The rules of the kinds that people change here, refused as the API server refuses them (422)."""
 
+import re
 from collections.abc import Iterator
 
 from clusters.objects import Object
 from clusters.sandbox.kinds import KINDS
-from clusters.sandbox.quantities import parse
 from clusters.sandbox.refusals import invalid
 
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?")
 Cause = tuple[str, str, str]
 
 
@@ -18,6 +19,9 @@ def validate(obj: Object, former: Object | None) -> None:
 
 
 def _metadata(obj: Object, former: Object | None) -> Iterator[Cause]:
+    if not _NAME.fullmatch(obj["metadata"]["name"]):
+        why = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.'"
+        yield "FieldValueInvalid", "metadata.name", f'Invalid value: "{obj["metadata"]["name"]}": {why}'
     if former is not None and obj["metadata"].get("uid", former["metadata"]["uid"]) != former["metadata"]["uid"]:
         uid = obj["metadata"]["uid"]
         yield "FieldValueInvalid", "metadata.uid", f'Invalid value: "{uid}": field is immutable'
@@ -28,8 +32,6 @@ def _of_kind(obj: Object, former: Object | None) -> Iterator[Cause]:
         yield from _deployment(obj, former)
     elif obj["kind"] == "Pod":
         yield from _pod(obj.get("spec") or {}, "spec")
-    elif obj["kind"] == "ResourceQuota":
-        yield from _quantities((obj.get("spec") or {}).get("hard") or {}, "spec.hard")
 
 
 def _deployment(obj: Object, former: Object | None) -> Iterator[Cause]:
@@ -51,19 +53,12 @@ def _deployment(obj: Object, former: Object | None) -> Iterator[Cause]:
 def _pod(spec: Object, path: str) -> Iterator[Cause]:
     if not spec.get("containers"):
         yield "FieldValueRequired", f"{path}.containers", "Required value"
+    names: set[str] = set()
     for index, container in enumerate(spec.get("containers") or ()):
         at = f"{path}.containers[{index}]"
         for field in ("name", "image"):
             if not container.get(field):
                 yield "FieldValueRequired", f"{at}.{field}", "Required value"
-        resources = container.get("resources") or {}
-        for part in ("limits", "requests"):
-            yield from _quantities(resources.get(part) or {}, f"{at}.resources.{part}")
-
-
-def _quantities(amounts: Object, path: str) -> Iterator[Cause]:
-    for key, amount in amounts.items():
-        try:
-            parse(amount)
-        except ValueError as error:
-            yield "FieldValueInvalid", f"{path}[{key}]", f'Invalid value: "{amount}": {error}'
+        if container.get("name") in names:
+            yield "FieldValueDuplicate", f"{at}.name", f'Duplicate value: "{container["name"]}"'
+        names.add(container.get("name", ""))

@@ -10,8 +10,8 @@ from clusters.sandbox.defaults import with_defaults, without_nulls
 from clusters.sandbox.journal import Key
 from clusters.sandbox.kinds import KINDS, SCALABLE, WITH_GENERATION
 from clusters.sandbox.ownership import Manager, apply, now, take_over
-from clusters.sandbox.refusals import Refused, already_exists, bad_request, conflict, details_of, modified, not_found, unknown_path
-from clusters.sandbox.schema import UNDECLARED, flaws
+from clusters.sandbox.refusals import already_exists, bad_request, conflict, details_of, modified, not_found, unknown_path
+from clusters.sandbox.shapes import refuse_applied, refuse_patched, refuse_sent
 from clusters.sandbox.store import Store
 from clusters.sandbox.validation import validate
 
@@ -67,15 +67,13 @@ class Verbs:
             raise already_exists(target.resource, obj["metadata"]["name"])
         if obj["metadata"].get("resourceVersion"):
             raise bad_request("resourceVersion should not be set on objects to be created")
-        _check_strictly(obj, options)
+        refuse_sent(obj, strict=options.strict)
         return self._finish(with_defaults(obj), None, Manager(options.manager, "Update", obj["apiVersion"]), options)
 
     def apply(self, target: Target, body: Object, options: Options) -> Result:
         manifest = self._addressed(target, without_nulls(body))
         live = self._store.get(target.key)
-        for flaw in flaws(manifest):
-            name = f"{target.namespace}/{target.name}; {manifest['apiVersion']}, Kind={manifest['kind']}"
-            raise Refused(500, "", f"failed to create typed patch object ({name}): {flaw.path}: {flaw.message}")
+        refuse_applied(manifest)
         precondition = {key: manifest["metadata"].pop(key, "") for key in ("uid", "resourceVersion")}
         manager = Manager(options.manager, "Apply", manifest["apiVersion"])
         new = apply(live, manifest, manager, force=options.force)
@@ -87,10 +85,14 @@ class Verbs:
         shown = _scale_of(live) if target.subresource == "scale" else live
         new = merged(shown, patch)
         precondition = {key: (patch.get("metadata") or {}).get(key, "") for key in ("uid", "resourceVersion")}
+        if not target.subresource:
+            refuse_patched(new, strict=options.strict)
         return self._update(target, live, new, precondition, options)
 
     def put(self, target: Target, body: Object, options: Options) -> Result:
         live = self._live(target)
+        if not target.subresource:
+            refuse_sent(self._addressed(target, body), strict=options.strict)
         metadata = body.get("metadata") or {}
         precondition = {key: metadata.get(key, "") for key in ("uid", "resourceVersion")}
         return self._update(target, live, without_nulls(body), precondition, options)
@@ -131,7 +133,6 @@ class Verbs:
         if target.subresource == "status":
             return self._finish({**live, "status": new.get("status", {})}, live, manager, options)
         new = self._addressed(target, new)
-        _check_strictly(new, options)
         status = {"status": live["status"]} if "status" in live else {}
         stored = {**{key: value for key, value in new.items() if key != "status"}, **status}
         return self._finish(with_defaults(stored), live, manager, options)
@@ -207,17 +208,6 @@ def _scale_of(live: Object) -> Object:
     spec = {"replicas": live["spec"].get("replicas", 1)}
     created = {"creationTimestamp": live["metadata"]["creationTimestamp"]}
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {**metadata, **created}, "spec": spec, "status": status}
-
-
-def _check_strictly(obj: Object, options: Options) -> None:
-    found = flaws(obj)
-    wrong = [flaw for flaw in found if flaw.message != UNDECLARED]
-    unknown = ", ".join(f'unknown field "{flaw.json_path}"' for flaw in found if flaw.message == UNDECLARED)
-    version, kind = obj["apiVersion"].rpartition("/")[2], obj["kind"]
-    if wrong:
-        raise bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {wrong[0].json_path}: {wrong[0].message}')
-    if unknown and options.strict:
-        raise bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: strict decoding error: {unknown}')
 
 
 def _identity(live: Object | None) -> Object:

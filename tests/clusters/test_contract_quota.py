@@ -1,0 +1,79 @@
+"""Quotas judge pods: what a Deployment's template would need is asked with a pod as a dry run."""
+
+import pytest
+
+from clusters.errors import Forbidden
+from clusters.gateway import Gateway
+from clusters.objects import Object, Ref
+from tests.clusters.manifests import container, deployment, pod, quota
+from tests.controlplane.polling import until
+
+
+def limited(admin: Gateway, namespace: str, **hard: str) -> Ref:
+    """A quota that is already in force."""
+    ref = Ref.of(admin.apply(quota("compute", namespace, **hard)).object)
+    until(lambda: status(admin, ref).get("hard"))
+    return ref
+
+
+def status(gateway: Gateway, ref: Ref) -> Object:
+    answer: Object = gateway.get(ref).get("status", {})
+    return answer
+
+
+def asking(cpu: str, name: str = "api") -> Object:
+    return container(name, resources={"requests": {"cpu": cpu}})
+
+
+def test_a_pod_that_does_not_fit_is_refused_even_as_a_dry_run(admin: Gateway, worker: Gateway, namespace: str) -> None:
+    limited(admin, namespace, requests_cpu="1")
+
+    with pytest.raises(Forbidden) as refused:
+        worker.create(pod("big", namespace, asking("2")), dry_run=True)
+
+    assert refused.value.message == (
+        'pods "big" is forbidden: exceeded quota: compute, requested: requests.cpu=2, used: requests.cpu=0, limited: requests.cpu=1'
+    )
+
+
+def test_a_dry_run_is_not_charged(admin: Gateway, worker: Gateway, namespace: str) -> None:
+    ref = limited(admin, namespace, requests_cpu="1")
+
+    for name in ("one", "two"):
+        worker.create(pod(name, namespace, asking("600m")), dry_run=True)
+
+    assert status(admin, ref)["used"] == {"requests.cpu": "0"}
+
+
+def test_a_container_without_the_request_that_a_quota_counts_is_refused(admin: Gateway, worker: Gateway, namespace: str) -> None:
+    limited(admin, namespace, requests_cpu="1")
+
+    with pytest.raises(Forbidden) as refused:
+        worker.create(pod("silent", namespace, asking("100m"), container("proxy", resources={})), dry_run=True)
+
+    assert refused.value.message == 'pods "silent" is forbidden: failed quota: compute: must specify requests.cpu for: proxy'
+
+
+def test_pods_are_charged_when_they_come_and_given_back_when_they_go(admin: Gateway, namespace: str) -> None:
+    ref = limited(admin, namespace, requests_cpu="2", pods="10")
+    worker_manifest = deployment("api", namespace, asking("250m"), replicas=2)
+
+    admin.apply(worker_manifest)
+    until(lambda: status(admin, ref)["used"] == {"requests.cpu": "500m", "pods": "2"})
+    admin.scale(Ref.of(worker_manifest), 0)
+
+    until(lambda: status(admin, ref)["used"] == {"requests.cpu": "0", "pods": "0"})
+
+
+def test_a_deployment_that_does_not_fit_tells_it_in_its_status(admin: Gateway, worker: Gateway, namespace: str) -> None:
+    limited(admin, namespace, requests_cpu="1")
+    ref = Ref.of(worker.apply(deployment("api", namespace, asking("600m"), replicas=2)).object)
+
+    failure = until(lambda: condition(worker.get(ref), "ReplicaFailure"))
+
+    assert (failure["status"], failure["reason"]) == ("True", "FailedCreate")
+    assert "exceeded quota: compute, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1" in failure["message"]
+
+
+def condition(obj: Object, kind: str) -> Object | None:
+    return next((item for item in obj.get("status", {}).get("conditions", ()) if item["type"] == kind), None)
