@@ -19,6 +19,8 @@ class Report:
     streams: int = 0
     checkpoints: int = 0
     uncovered: int = 0
+    unsigned: bool = False
+    """Whether signatures were left unchecked, for want of any public key to trust."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -53,7 +55,9 @@ def verify(
     report.streams = len(last)
     known = list(checkpoints)
     report.checkpoints = len(known)
-    report.faults += _checkpoint_faults(known, leaves, {keys.key_id(key): key for key in public_keys})
+    trusted = {keys.key_id(key): key for key in public_keys}
+    report.unsigned = bool(known) and not trusted
+    report.faults += _checkpoint_faults(known, leaves, trusted)
     report.faults += _published_faults(known, published)
     report.faults += [fault for head in heads for fault in _head_faults(head, last.get(head.stream))]
     return report
@@ -96,6 +100,8 @@ def _checkpoint_faults(known: list[CheckpointRecord], leaves: Mapping[int, list[
 
 def _signature_faults(name: str, checkpoint: CheckpointRecord, public: Mapping[str, str]) -> Iterator[str]:
     key = public.get(checkpoint.key)
+    if not public:
+        return
     if key is None:
         yield f"{name}: it was signed with the key {checkpoint.key}, which is not among the trusted ones"
     elif not keys.is_signed(key, bytes.fromhex(checkpoint.signature), checkpoint.content()):

@@ -112,4 +112,4 @@ def _token(key: str) -> str:
 
 
 def _lines(state: Object | None) -> list[str]:
-    return [] if state is None else yaml.safe_dump(state, sort_keys=False, allow_unicode=True, width=10_000).splitlines()
+    return [] if state is None else yaml.safe_dump(state, sort_keys=True, allow_unicode=True, width=10_000).splitlines()

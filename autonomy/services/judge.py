@@ -67,6 +67,8 @@ def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
         fixed=kind.fix(now=now),
         status=_birth_status(Level(level), evaluation, submission),
     )
+    if request.status == Status.POLICY_FAILED:
+        request.finished_at = now
     return Judgement(request, evaluation, owners)
 
 

@@ -43,6 +43,8 @@ class Command(BaseCommand):
         summary = f"{report.events} events in {report.streams} streams, {report.checkpoints} checkpoints, {uncovered}"
         if not report.ok:
             raise CommandError(f"{len(report.faults)} faults; {summary}")
+        if report.unsigned:
+            self.stdout.write("signatures were not checked: give --public-key, or set LEDGER_KEY")
         self.stdout.write(f"ledger verified: {summary}")
 
 
