@@ -3,6 +3,7 @@
 The table is the truth, the broker only carries hints: a message may be lost or come twice.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,13 +32,17 @@ def _no_lane(_: Streamed) -> str | None:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who hears of which types of event; `lane` puts the deliveries on one target in order."""
+    """Who hears of which types of event; `lane` puts the deliveries on one target in order.
+
+    `attempts` is how often it is tried: something outside that may be away for hours deserves more patience.
+    """
 
     name: str
     queue: str
     events: frozenset[str]
     when: Callable[[Streamed], bool] = _always
     lane: Callable[[Streamed], str | None] = _no_lane
+    attempts: int = MAX_ATTEMPTS
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,12 @@ def listeners() -> Sequence[Listener]:
     return cast("Sequence[Listener]", import_string(settings.LEDGER_LISTENERS))
 
 
+@cache
+def _bounds() -> str:
+    """How often each listener is tried, as JSON."""
+    return json.dumps({listener.name: listener.attempts for listener in listeners()})
+
+
 def deliveries_of(event: Event, subject: Streamed) -> list[Delivery]:
     return [
         Delivery(
@@ -88,7 +99,7 @@ def publish(messages: Sequence[Message]) -> None:
 
 CLAIM = """
 UPDATE audit_delivery SET attempts = attempts + 1, lease_until = now() + %s, last_error = ''
-WHERE id = %s AND NOT dead AND attempts < %s
+WHERE id = %s AND NOT dead AND attempts < COALESCE((%s::jsonb ->> listener)::int, %s)
   AND (lease_until IS NULL OR lease_until < now()) AND (not_before IS NULL OR not_before <= now())
 RETURNING attempts
 """
@@ -96,7 +107,7 @@ RETURNING attempts
 
 def claim(message: Message) -> Claim | None:
     """Take the lease of a delivery, or None when somebody else has it, it is done, or it is not due."""
-    rows = _rows(CLAIM, LEASE, message.delivery, MAX_ATTEMPTS)
+    rows = _rows(CLAIM, LEASE, message.delivery, _bounds(), MAX_ATTEMPTS)
     return Claim(message, rows[0][0]) if rows else None
 
 
@@ -136,7 +147,7 @@ DUE = f"""
 WITH due AS (
   UPDATE audit_delivery SET published_at = now() WHERE id IN (
     SELECT id FROM audit_delivery
-    WHERE NOT dead AND attempts < %s AND (lease_until IS NULL OR lease_until < now())
+    WHERE NOT dead AND attempts < COALESCE((%s::jsonb ->> listener)::int, %s) AND (lease_until IS NULL OR lease_until < now())
       AND (published_at < now() - %s OR not_before BETWEEN published_at AND now()) AND (not_before IS NULL OR not_before <= now())
     ORDER BY published_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
   RETURNING id)
@@ -144,7 +155,7 @@ WITH due AS (
 """
 
 EXHAUSTED = f"""
-{HINT} WHERE NOT d.dead AND d.attempts >= %s AND (d.lease_until IS NULL OR d.lease_until < now())
+{HINT} WHERE NOT d.dead AND d.attempts >= COALESCE((%s::jsonb ->> d.listener)::int, %s) AND (d.lease_until IS NULL OR d.lease_until < now())
 """
 
 
@@ -158,12 +169,12 @@ def due(*, silent_for: timedelta, limit: int = 1000) -> list[Message]:
 
     They count as published now. Safe to run several times at once.
     """
-    return _messages(DUE, MAX_ATTEMPTS, silent_for, limit)
+    return _messages(DUE, _bounds(), MAX_ATTEMPTS, silent_for, limit)
 
 
 def exhausted() -> list[Message]:
     """Deliveries whose attempts are used up and whose last lease ran out: whoever took them crashed."""
-    return _messages(EXHAUSTED, MAX_ATTEMPTS)
+    return _messages(EXHAUSTED, _bounds(), MAX_ATTEMPTS)
 
 
 def _messages(text: str, *values: Any) -> list[Message]:

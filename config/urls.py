@@ -8,6 +8,7 @@ urlpatterns = [
     path("admin/requests/", include("approvals.admin.urls")),
     path("admin/tokens/", include("accounts.admin.urls")),
     path("admin/", admin.site.urls),
+    path("", include("notifications.urls")),
     path("", include("api.urls")),
 ]
 

@@ -22,7 +22,8 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    return f"`{escape(text).replace('`', 'ˋ')}`"
+    inside = escape(text).replace("`", "'")
+    return f"`{inside}`"
 
 
 def shortened(text: str, length: int) -> str:

@@ -99,6 +99,11 @@ def update(at: Posted, text: str, blocks: Sequence[Json]) -> None:
     _call(TIMEOUT_SECONDS, "chat.update", {"channel": at.channel, "ts": at.ts, "text": text, "blocks": list(blocks)})
 
 
+def say(user: str, text: str) -> None:
+    """A direct message of a few words. Raises SlackError."""
+    _call(TIMEOUT_SECONDS, "chat.postMessage", {"channel": user, "text": text})
+
+
 def whisper(channel: str, user: str, text: str) -> None:
     """An ephemeral message that this user alone sees. Raises SlackError."""
     _call(TIMEOUT_SECONDS, "chat.postEphemeral", {"channel": channel, "user": user, "text": text})

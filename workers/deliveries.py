@@ -9,6 +9,7 @@ from workers.subscribers import EXECUTORS, HEARERS
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def hear(message: Message) -> None:
@@ -33,6 +34,6 @@ def _hear(claimed: outbox.Claim) -> None:
 
 
 def _after(attempt: int, error: Exception) -> timedelta:
-    """Doubling, or what the other side asked for."""
-    asked = getattr(error, "retry_after", None)
-    return timedelta(seconds=float(asked)) if asked else FIRST_RETRY * 2 ** (attempt - 1)
+    """Doubling, but never before the other side wants to be asked again."""
+    asked = timedelta(seconds=float(getattr(error, "retry_after", None) or 0))
+    return max(asked, min(FIRST_RETRY * (1 << (attempt - 1)), LONGEST_PAUSE))

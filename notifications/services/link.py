@@ -1,5 +1,7 @@
 """Binding a Slack user to an account: whoever clicks as that user acts as that account, so each is an event of the ledger."""
 
+from django.db.models import Q
+
 from accounts.models import Account
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
@@ -18,12 +20,14 @@ def link(account: Account, team_id: str, user_id: str, *, actor: Actor) -> Slack
     there = SlackIdentity.objects.filter(team_id=team_id, user_id=user_id, account=account).first()
     if there is not None:
         return there
+    if SlackIdentity.objects.filter(Q(user_id=user_id) | Q(account=account), team_id=team_id).exists():
+        raise _otherwise(account, user_id)
     identity = SlackIdentity(team_id=team_id, user_id=user_id, account=account)
     try:
         commit(Change(identity, "slack-identity.linked", actor, _data(identity)))
     except Refused as error:
         if error.constraint in ONCE:
-            raise LinkedOtherwise(f"{account} or the Slack user {user_id} is linked to somebody else.") from error
+            raise _otherwise(account, user_id) from error
         raise
     return identity
 
@@ -34,6 +38,10 @@ def unlink(team_id: str, user_id: str, *, actor: Actor) -> None:
     identity = SlackIdentity.objects.select_related("account").filter(team_id=team_id, user_id=user_id).first()
     if identity is not None:
         commit(Change(identity, "slack-identity.unlinked", actor, _data(identity)).remove_subject())
+
+
+def _otherwise(account: Account, user_id: str) -> LinkedOtherwise:
+    return LinkedOtherwise(f"{account} or the Slack user {user_id} is linked to somebody else.")
 
 
 def _data(identity: SlackIdentity) -> dict[str, object]:
