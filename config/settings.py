@@ -140,7 +140,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Developer Autonomy Framework",
-    "DESCRIPTION": "Ask for an action: it runs at once, is refused with what to mend, or waits for the right people and runs exactly as reviewed.",
+    "DESCRIPTION": "Ask for an action: it runs at once, is refused with what to mend, or waits for people and runs as reviewed.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
