@@ -8,7 +8,7 @@ from audit.actor import Actor
 from audit.outbox import Message
 from audit.statement import Stale
 from autonomy import catalogue
-from autonomy.actions.base import ActionFailed, Outcome
+from autonomy.actions.base import ActionFailed, Drifted, Outcome
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.finish import fail, finish, try_later
 from clusters.errors import Temporary
@@ -31,16 +31,26 @@ def _do(claimed: Claimed) -> Outcome:
 
 
 def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:
-    """Do it and write down how it ended. Never raises for what the action does; a lost lease ends silently, its new holder goes on."""
+    """Do it and write down how it ended. A lost lease ends silently: its new holder goes on. Raises Drifted."""
     try:
-        outcome = do(claimed)
-        finish(claimed, outcome, actor=actor)
+        _run(claimed, do, actor=actor)
     except Stale:
         log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
+
+
+def _run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:
+    try:
+        finish(claimed, do(claimed), actor=actor)
+    except (Stale, Drifted):
+        raise
     except ActionFailed as error:
         fail(claimed, error, actor=actor)
     except Temporary as error:
         try_later(claimed, error, after=_after(error), actor=actor)
+    except Exception as error:
+        # A fault of ours: the attempts are bounded, the request then fails with this as its reason, and others go on.
+        log.exception("request %s: unexpected failure", claimed.request.id)
+        try_later(claimed, error, after=BACKOFF, actor=actor)
 
 
 def _after(error: Temporary) -> timedelta:
