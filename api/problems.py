@@ -102,10 +102,14 @@ def _subclasses(kind: type[Problem]) -> Iterator[type[Problem]]:
 
 def page(http: HttpRequest, slug: str = "") -> HttpResponse:
     """What the `type` of a problem leads to."""
-    kinds = [kind for kind in all_kinds() if slug in {"", kind.slug}]
-    if not kinds:
+    told = [
+        {"slug": kind.slug, "status": kind.status, "title": kind.title, "hint": kind.hint}
+        for kind in all_kinds()
+        if slug in {"", kind.slug}
+    ]
+    if not told:
         raise Http404
-    return render(http, "api/problems.html", {"kinds": kinds})
+    return render(http, "api/problems.html", {"kinds": told})
 
 
 def bad_request(http: HttpRequest, exception: Exception) -> HttpResponseBase:

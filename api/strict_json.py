@@ -72,7 +72,7 @@ def _walk(value: JsonValue) -> Iterator[tuple[Sequence[str | int], str]]:
     waiting: list[tuple[tuple[str | int, ...], JsonValue]] = [((), value)]
     while waiting:
         tokens, item = waiting.pop()
-        if len(tokens) > MAX_DEPTH:
+        if isinstance(item, dict | list) and len(tokens) >= MAX_DEPTH:
             raise _too_deep()
         if isinstance(item, str):
             yield tokens, item

@@ -21,7 +21,7 @@ class ApiView(APIView):
     permission_classes: Sequence[type[BasePermission]] = (HasScope,)
     parser_classes = (StrictJsonParser,)
     renderer_classes = (JsonRenderer,)
-    metadata_class = None
+    http_method_names = ["get", "post", "head"]
     throttle_classes = ()
     needs = Scope.READ
 
