@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.admin.access import ReadOnlyAdmin
@@ -18,6 +19,12 @@ LEVELS = {f"{level.value} {level.label}": tone for level, tone in zip(Level, ("s
 
 def patterns(names: Sequence[str]) -> str:
     return ", ".join(names) or "all"
+
+
+def places(environments: Sequence[str], namespaces: Sequence[str]) -> str:
+    """Environments and namespaces as one text."""
+    parts = [", ".join(environments), f"namespaces {', '.join(namespaces)}" if namespaces else ""]
+    return "; ".join(part for part in parts if part) or "everywhere"
 
 
 class RuleAdmin(ReadOnlyAdmin):
@@ -47,7 +54,7 @@ class RuleAdmin(ReadOnlyAdmin):
 
 @admin.register(Boundary)
 class BoundaryAdmin(RuleAdmin):
-    list_display = ("slug", "level_label", "what", "where", "condition", "reason")
+    list_display = ("slug", "level_label", "what", "where", "when", "why")
     list_filter = ("level",)
     readonly_fields = fields = ("slug", "level_label", "what", "where", "kind", "condition", "reason")
     changed_by = "boundary.set"
@@ -60,9 +67,17 @@ class BoundaryAdmin(RuleAdmin):
     def what(self, boundary: Boundary) -> str:
         return patterns(boundary.actions)
 
-    @display(description="Environments and namespaces")
+    @display(description="Where")
     def where(self, boundary: Boundary) -> str:
-        return f"{patterns(boundary.environments)} / {patterns(boundary.namespaces)}"
+        return places(boundary.environments, boundary.namespaces)
+
+    @display(description="Condition")
+    def when(self, boundary: Boundary) -> str:
+        return format_html("<code>{}</code>", boundary.condition) if boundary.condition else "-"
+
+    @display(description="Reason")
+    def why(self, boundary: Boundary) -> str:
+        return format_html('<span class="daf-wide">{}</span>', boundary.reason or "-")
 
     @display(description="Kinds")
     def kind(self, boundary: Boundary) -> str:

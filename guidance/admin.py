@@ -25,4 +25,4 @@ class PolicyAdmin(ReadOnlyAdmin):
 
     @display(description="Policy")
     def as_written(self, policy: Policy) -> str:
-        return format_html('<pre class="daf-code">{}</pre>', policy.source)
+        return format_html('<pre class="daf-code daf-whole">{}</pre>', policy.source)

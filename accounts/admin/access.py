@@ -54,14 +54,14 @@ class ReadOnlyAdmin(ModelAdmin):
     """Pages that show and never change: no form, no button and no bulk action can reach the rows."""
 
     actions = None
-    show_full_result_count = False
 
     def may_read(self, http: HttpRequest) -> bool:  # noqa: ARG002
         """Every signed-in person, unless a page says else."""
         return True
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.may_read(request)
+        """The login page asks too, for nobody yet."""
+        return self.admin_site.has_permission(request) and self.may_read(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return self.may_read(request)

@@ -26,6 +26,7 @@ class FieldDiffAdmin(ReadOnlyAdmin):
     ordering = ("-timestamp", "-id")
     sortable_by = ("timestamp",)
     paginator = InfinitePaginator
+    show_full_result_count = False
     fields = readonly_fields = ("timestamp", "actor_name", "action_label", "content_type", "object_repr", "differences")
 
     def may_read(self, http: HttpRequest) -> bool:

@@ -59,9 +59,10 @@ class MembersInline(TabularInline):
     """Who is in the group, to read."""
 
     model = Membership
-    fields = readonly_fields = ("account", "since")
+    fields = readonly_fields = ("person", "since")
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
@@ -71,6 +72,10 @@ class MembersInline(TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return True
+
+    @display(description="Account")
+    def person(self, membership: Membership) -> str:
+        return membership.account.get_username()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
         rows: QuerySet[Membership] = super().get_queryset(request)

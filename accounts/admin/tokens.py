@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.access import account_of, actor
 from accounts.models import Account, ApiToken, Scope
@@ -31,7 +31,9 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=80, help_text="What it is for, such as the name of the pipeline.", widget=UnfoldAdminTextInputWidget()
     )
-    scopes = forms.MultipleChoiceField(choices=Scope.choices, initial=[Scope.READ, Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultiple())
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, initial=[Scope.READ, Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultipleWidget()
+    )
     days = forms.TypedChoiceField(choices=LIVES, coerce=int, initial=DEFAULT_LIFE.days, label="Valid for", widget=UnfoldAdminSelectWidget())
 
     def __init__(self, http: HttpRequest) -> None:

@@ -21,6 +21,7 @@ STATES: Mapping[str, str] = {"dead": "danger", "claimed": "info", "waits": "warn
 
 class LedgerAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
+    show_full_result_count = False
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
@@ -38,11 +39,10 @@ class DoorFilter(admin.SimpleListFilter):
         return queryset.filter(door=self.value()) if self.value() else queryset
 
 
-def subject(stream: UUID, type_: str) -> str:
-    """The stream's id; with a link where it is a request."""
-    if not type_.startswith("request."):
-        return str(stream)
-    return format_html('<a class="daf-link" href="{}">{}</a>', reverse("requests:page", args=[stream]), stream)
+def subject(stream: UUID, *, is_request: bool) -> str:
+    """The stream's id, with a link to the request's page, or to all events of any other thing."""
+    to = reverse("requests:page", args=[stream]) if is_request else f"{reverse('admin:audit_event_changelist')}?q={stream}"
+    return format_html('<a class="daf-link daf-id" href="{}">{}</a>', to, stream)
 
 
 @admin.register(Event)
@@ -74,7 +74,7 @@ class EventAdmin(LedgerAdmin):
 
     @display(description="About")
     def about(self, event: Event) -> str:
-        return subject(event.stream, event.type)
+        return subject(event.stream, is_request=event.type.startswith("request."))
 
     @display(description="Hash")
     def hash_hex(self, event: Event) -> str:
@@ -126,4 +126,4 @@ class DeliveryAdmin(LedgerAdmin):
 
     @display(description="About")
     def about(self, delivery: Delivery) -> str:
-        return str(delivery.stream)
+        return subject(delivery.stream, is_request=False)

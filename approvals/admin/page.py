@@ -89,7 +89,7 @@ class RequestPage:
 
     def _people_of(self, group: str) -> list[str]:
         eligible = self.review.eligible if self.review else {}
-        asked = set(self.request.requester_people)
+        asked = {*self.request.requester_people, *(vote.person for vote in self.review.decisions)} if self.review else set()
         return sorted(
             self.names[person] for person, groups in eligible.items() if group in groups and person in self.names and person not in asked
         )

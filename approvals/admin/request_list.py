@@ -17,6 +17,7 @@ from accounts.admin.access import ReadOnlyAdmin, actor
 from accounts.models import Group
 from approvals.labels import LEVEL_TONES, STATUS_TONES, action_title
 from approvals.links import admin_path
+from approvals.templatetags.request_words import ago
 from autonomy import catalogue
 from autonomy.models import ActionRequest, Level
 from autonomy.queries import visible
@@ -68,7 +69,7 @@ class RequestList(ChangeList):
 
 @admin.register(ActionRequest)
 class RequestAdmin(ReadOnlyAdmin):
-    list_display = ("what", "status_label", "level_label", "place", "requester_name", "why", "created_at")
+    list_display = ("what", "status_label", "level_label", "place", "by", "why", "when")
     list_filter = (
         choices_filter("status", "status", lambda _: [(status.value, status.label) for status in Status]),
         choices_filter("level", "level", lambda _: [(str(level.value), f"{level.value} {level.label}") for level in Level]),
@@ -79,9 +80,10 @@ class RequestAdmin(ReadOnlyAdmin):
     )
     search_fields = ("name", "namespace", "requester_name", "reason")
     search_help_text = "Name, namespace, requester, reason, or a request's id"
-    sortable_by = ("created_at",)
+    sortable_by = ("when",)
     ordering = ("-created_at", "-id")
     paginator = InfinitePaginator
+    show_full_result_count = False
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
@@ -116,6 +118,16 @@ class RequestAdmin(ReadOnlyAdmin):
     @display(description="Environment")
     def place(self, request: ActionRequest) -> str:
         return request.environment or "platform"
+
+    @display(description="By")
+    def by(self, request: ActionRequest) -> str:
+        return request.requester_name
+
+    @display(description="Asked", ordering="created_at")
+    def when(self, request: ActionRequest) -> str:
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', request.created_at.isoformat(), request.created_at, ago(request.created_at)
+        )
 
     @display(description="Reason")
     def why(self, request: ActionRequest) -> str:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from approvals.models import ApprovalRule
-from autonomy.admin import RuleAdmin, patterns
+from autonomy.admin import RuleAdmin, patterns, places
 
 
 @admin.register(ApprovalRule)
@@ -21,9 +21,9 @@ class ApprovalRuleAdmin(RuleAdmin):
     def what(self, rule: ApprovalRule) -> str:
         return patterns(rule.actions)
 
-    @display(description="Environments and namespaces")
+    @display(description="Where")
     def where(self, rule: ApprovalRule) -> str:
-        return f"{patterns(rule.environments)} / {patterns(rule.namespaces)}"
+        return places(rule.environments, rule.namespaces)
 
     @display(description="Expires after")
     def hours(self, rule: ApprovalRule) -> str:

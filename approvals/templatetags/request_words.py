@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from django import template
+from django.utils.timesince import timesince
 
 from approvals import labels
 from approvals.links import admin_path
@@ -47,9 +49,10 @@ def page_path(request: ActionRequest) -> str:
 
 
 @register.filter
-def place(request: ActionRequest) -> str:
-    """Where the target is, without its name; the product's own rules are in no cluster."""
-    return "/".join(part for part in (request.cluster, request.namespace) if part) or "this product"
+def ago(at: datetime) -> str:
+    """How long ago, in one unit."""
+    told = timesince(at, depth=1)
+    return "just now" if told.startswith("0") else f"{told} ago"
 
 
 @register.filter

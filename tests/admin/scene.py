@@ -27,6 +27,8 @@ EGRESS: dict[str, Any] = {
 }
 SLOW = "Checkout is throttled at peak since the fraud check moved in-process: p95 went from 180 to 640 ms. Twice the CPU brings it back."
 
+ROOM = "Version 4.2 fixes the HTTP/2 resets that checkout sees at peak; it needs more memory, and two more pods for the rollout."
+
 
 def populate(cluster: Gateway) -> None:
     for manifest in all_manifests():
@@ -78,8 +80,8 @@ def play(world: World) -> ActionRequest:
 def ingress(world: World, who: Person) -> ActionRequest:
     """A new image and a second container for the platform's ingress: some lines change, many stay."""
     manifest = deployment("platform-system", "ingress", "registry.example/platform/ingress:4.2.0", 4)
-    manifest["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"] = {"cpu": "250m", "memory": "256Mi"}
-    return ask(world, 26, who, "deployment.apply", {"manifest": manifest}, name="ingress", namespace="platform-system", reason=SLOW)
+    manifest["spec"]["template"]["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "250m", "memory": "256Mi"}}
+    return ask(world, 26, who, "deployment.apply", {"manifest": manifest}, name="ingress", namespace="platform-system", reason=ROOM)
 
 
 def ask(world: World, hours: int, who: Person, action: str, parameters: dict[str, Any] | None = None, **more: Any) -> ActionRequest:

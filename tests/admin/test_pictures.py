@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -10,10 +11,10 @@ from pytest_django import Settings
 from approvals.links import admin_path
 from tests.admin.browsing import sign_in
 from tests.admin.scene import play, populate
-from tests.plugins.browser import screenshots
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import World
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 IMAGES = Path(__file__).resolve().parents[2] / "docs/images"
 
 
@@ -33,8 +34,10 @@ def test_the_pages_fit_at_every_width(
 
     for name, path in {"queue": "/admin/requests/waiting/", "request": admin_path(shown)}.items():
         page.set_viewport_size({"width": 1280, "height": 900})
-        page.goto(admin_server + path)
-        screenshots(page, folder, f"admin-{name}")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.goto(admin_server + path)  # the admin chooses its colours when it loads
+            page.screenshot(path=folder / f"admin-{name}-{scheme}.png")
         for width in (1280, 820, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") == width
