@@ -10,4 +10,5 @@ pytest_plugins = [
     "tests.plugins.sandbox_slack",
     "tests.plugins.browser",
     "tests.plugins.admin_server",
+    "tests.plugins.slack_door",
 ]
