@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 WATCH_SECONDS = (240, 300)
 """A watch ends by itself after a while; the jitter keeps many of them from ending at once."""
 PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
 
 
 class Informer(threading.Thread):
@@ -32,14 +33,19 @@ class Informer(threading.Thread):
         self._ended.set()
 
     def run(self) -> None:
+        failures = 0
         while not self._ended.is_set():
             try:
-                self._follow(self._list())
+                version = self._list()
+                failures = 0
+                self._follow(version)
             except Gone:
                 continue
             except ClusterError as error:
-                log.warning("%s: %s; listing again", self.cluster, error)
-                self._ended.wait(PAUSE_SECONDS)
+                pause = min(PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS)
+                failures += 1
+                log.warning("%s: %s; listing again in %d s", self.cluster, error, pause)
+                self._ended.wait(pause)
 
     def _list(self) -> str:
         found = gateway(self.cluster).list("Deployment")
