@@ -1,6 +1,7 @@
 """What an object is apart from its bookkeeping, and how two states of it differ, for machines and for people."""
 
 import difflib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,7 @@ def _without_secrets(obj: Object | None, former: Object | None) -> Object | None
 
 
 def _compare(path: str, before: Any, after: Any) -> Iterator[Change]:
-    if before == after:
+    if _same(before, after):
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in (*before, *(key for key in after if key not in before)):
@@ -95,6 +96,11 @@ def _compare_named(path: str, before: list[Any], after: list[Any]) -> Iterator[C
     yield from (Change(f"{path}/{index}", None, item) for name, (index, item) in new.items() if name not in old)
     if [name for name in old if name in new] != [name for name in new if name in old]:
         yield Change(path, list(old), list(new))  # order decides which container is the default, which init container runs first
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Python takes True for 1; Kubernetes does not."""
+    return before == after and json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
 
 
 def _is_named(value: Any) -> bool:

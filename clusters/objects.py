@@ -27,8 +27,15 @@ class Resource:
     def collection(self, namespace: str | None) -> str:
         """Path of all objects of this kind, in one namespace or (None) in all of them."""
         if namespace and self.namespaced:
-            return f"{self.prefix}/namespaces/{quote(namespace, safe='')}/{self.plural}"
+            return f"{self.prefix}/namespaces/{_step(namespace)}/{self.plural}"
         return f"{self.prefix}/{self.plural}"
+
+
+def _step(name: str) -> str:
+    """One step of a path. Raises Invalid for what would lead to another object, or to all of them."""
+    if name in ("", ".", ".."):
+        raise Invalid(f"{name!r} is no name of an object.")
+    return quote(name, safe="")
 
 
 RESOURCES: Mapping[str, Resource] = {
@@ -92,11 +99,11 @@ class Ref:
 
     @property
     def path(self) -> str:
-        """Raises UnknownKind, and Invalid where a namespace is missing: a namespaced object without one has no address."""
+        """Raises UnknownKind, and Invalid for names that lead elsewhere: without its namespace or its name an object has no address."""
         resource = resource_of(self.kind, self.api_version)
         if resource.namespaced and not self.namespace:
             raise Invalid(f"{self.kind} {self.name} needs a namespace.")
-        return f"{resource.collection(self.namespace)}/{quote(self.name, safe='')}"
+        return f"{resource.collection(self.namespace)}/{_step(self.name)}"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"

@@ -63,8 +63,8 @@ def _progress(spec: Object, status: Object) -> Rollout:
     replicas, available = status.get("replicas", 0), status.get("availableReplicas", 0)
     if updated < wanted:
         return Rollout("progressing", *(_create_trouble(status) or ("Updating", f"{updated} of {wanted} replicas are updated.")))
-    if replicas > updated:
-        return Rollout("progressing", "OldReplicas", f"{replicas - updated} old replicas are still there.")
+    if replicas != updated:
+        return Rollout("progressing", "OldReplicas", f"Of {replicas} replicas {updated} are updated; the others still run.")
     if available < updated:
         return Rollout("progressing", "Unavailable", f"{available} of {updated} updated replicas are available.")
     return Rollout("succeeded", "Complete", f"{available} of {wanted} replicas are updated and available.")

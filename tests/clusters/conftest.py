@@ -14,10 +14,7 @@ from clusters.objects import Object
 from devstack.controlplane.server import ControlPlane
 from tests.clusters.manifests import namespace_manifest, pod
 from tests.controlplane.polling import until
-from tests.plugins.control_plane import control_plane, control_plane_programs
-from tests.plugins.sandbox_cluster import SandboxCluster, sandbox_cluster, sandbox_process
-
-__all__ = ["control_plane", "control_plane_programs", "sandbox_cluster", "sandbox_process"]
+from tests.plugins.sandbox_cluster import SandboxCluster
 
 NUMBERS = itertools.count(1)
 

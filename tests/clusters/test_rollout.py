@@ -1,0 +1,119 @@
+"""The rule that tells how a rollout goes, apart from any cluster."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clusters.objects import Object
+from clusters.rollout import HOPELESS, Rollout, judge, newest_pods, template_digest
+
+COUNTS = st.integers(0, 5)
+
+
+def deployment(*, generation: int = 2, observed: int = 2, wanted: int = 3, image: str = "api:1", **status: Any) -> Object:
+    return {
+        "metadata": {"name": "api", "uid": "d-1", "generation": generation, "annotations": {"deployment.kubernetes.io/revision": "2"}},
+        "spec": {"replicas": wanted, "template": {"spec": {"containers": [{"name": "api", "image": image}]}}},
+        "status": {"observedGeneration": observed, **status},
+    }
+
+
+def pod(**status: Any) -> Object:
+    return {"metadata": {"name": "api-1"}, "status": status}
+
+
+def waiting(reason: str, message: str = "") -> Object:
+    return pod(containerStatuses=[{"name": "api", "state": {"waiting": {"reason": reason, "message": message}}}])
+
+
+OVERDUE = {"conditions": [{"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "timed out"}]}
+REFUSED = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}
+COMPLETE = {"replicas": 3, "updatedReplicas": 3, "availableReplicas": 3}
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reason"),
+    [
+        ({"observed": 1, **COMPLETE}, "progressing", "NotObserved"),
+        (OVERDUE | COMPLETE, "failed", "ProgressDeadlineExceeded"),
+        ({"updatedReplicas": 2, "replicas": 3, "availableReplicas": 3}, "progressing", "Updating"),
+        ({"updatedReplicas": 3, "replicas": 4, "availableReplicas": 4}, "progressing", "OldReplicas"),
+        ({"updatedReplicas": 3, "replicas": 3, "availableReplicas": 2}, "progressing", "Unavailable"),
+        ({"updatedReplicas": 1, "conditions": [REFUSED]}, "progressing", "FailedCreate"),
+        (COMPLETE, "succeeded", "Complete"),
+    ],
+)
+def test_the_rule_of_kubectl_in_its_order(status: dict[str, Any], state: str, reason: str) -> None:
+    told = judge(deployment(**status), 2)
+
+    assert (told.state, told.reason) == (state, reason)
+
+
+@pytest.mark.parametrize("reason", sorted(HOPELESS))
+def test_a_pod_without_hope_fails_the_rollout_at_once_with_its_own_reason(reason: str) -> None:
+    told = judge(deployment(updatedReplicas=1, replicas=4), 2, [pod(), waiting(reason, "no such image")])
+
+    assert told == Rollout("failed", reason, "Pod api-1, container api: no such image")
+
+
+def test_an_init_container_counts_too() -> None:
+    stuck = pod(initContainerStatuses=[{"name": "migrate", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}])
+
+    assert judge(deployment(), 2, [stuck]) == Rollout("failed", "CrashLoopBackOff", "Pod api-1, container migrate: CrashLoopBackOff")
+
+
+def test_a_pod_for_which_there_is_no_node_fails_the_rollout() -> None:
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/2 nodes are available"}
+
+    assert judge(deployment(), 2, [pod(conditions=[condition])]) == Rollout("failed", "Unschedulable", "Pod api-1: 0/2 nodes are available")
+
+
+@pytest.mark.parametrize("reason", ["ContainerCreating", "PodInitializing"])
+def test_a_pod_that_is_on_its_way_does_not_fail_anything(reason: str) -> None:
+    assert judge(deployment(), 2, [waiting(reason)]).state == "progressing"
+
+
+def test_a_pod_that_is_going_away_does_not_count() -> None:
+    going = waiting("CrashLoopBackOff")
+    going["metadata"]["deletionTimestamp"] = "2026-11-23T10:00:00Z"
+
+    assert judge(deployment(), 2, [going]).state == "progressing"
+
+
+def test_a_missed_deadline_is_told_with_the_true_reason() -> None:
+    overdue = deployment(**OVERDUE)
+    refused = deployment(conditions=[*OVERDUE["conditions"], REFUSED])
+
+    assert judge(overdue, 2, [waiting("ImagePullBackOff")]).reason == "ImagePullBackOff"
+    assert judge(refused, 2) == Rollout("failed", "FailedCreate", "exceeded quota")
+
+
+def test_another_template_supersedes_and_another_scale_does_not() -> None:
+    written = template_digest(deployment(image="api:1"))
+
+    assert judge(deployment(generation=3, observed=2, image="api:2"), 2, template=written).state == "superseded"
+    assert judge(deployment(generation=3, observed=3, image="api:1", **COMPLETE), 2, template=written).state == "succeeded"
+
+
+def test_only_the_pods_of_the_current_revision_are_judged() -> None:
+    def owned(uid: str, owner: str, revision: str = "") -> Object:
+        annotations = {"deployment.kubernetes.io/revision": revision}
+        return {"metadata": {"uid": uid, "annotations": annotations, "ownerReferences": [{"uid": owner, "controller": True}]}}
+
+    sets = [owned("rs-1", "d-1", "1"), owned("rs-2", "d-1", "2"), owned("rs-other", "d-other", "2")]
+    pods = [owned("p-1", "rs-1"), owned("p-2", "rs-2"), owned("p-3", "rs-other"), {"metadata": {"uid": "p-4"}}]
+
+    assert [one["metadata"]["uid"] for one in newest_pods(deployment(), sets, pods)] == ["p-2"]
+
+
+@given(wanted=COUNTS, updated=COUNTS, replicas=COUNTS, available=COUNTS, observed=st.integers(1, 3))
+def test_success_is_told_only_when_every_wanted_replica_is_new_and_available(
+    wanted: int, updated: int, replicas: int, available: int, observed: int
+) -> None:
+    status = {"updatedReplicas": updated, "replicas": replicas, "availableReplicas": available}
+    told = judge(deployment(wanted=wanted, observed=observed, **status), 2)
+
+    done = observed >= 2 and wanted <= updated == replicas <= available
+    assert (told.state == "succeeded") == done
