@@ -1,10 +1,11 @@
 """Everything that the environment may say, typed; a wrong value stops the start with its name and what it should be."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 INSECURE_KEY = "insecure-development-key-never-use-in-production"
 
@@ -12,7 +13,7 @@ INSECURE_KEY = "insecure-development-key-never-use-in-production"
 class Environment(BaseSettings):
     """The environment variables of a process; `docs/configuration.md` tells them one by one."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     autonomy_env: Literal["development", "production"] = "development"
     secret_key: SecretStr = SecretStr(INSECURE_KEY)
@@ -23,7 +24,8 @@ class Environment(BaseSettings):
     database_url: str = "postgresql://autonomy@127.0.0.1:5432/autonomy"
     redis_url: str = "redis://127.0.0.1:6379/0"
     base_url: str = "http://127.0.0.1:8000"
-    allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"])
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "localhost", "[::1]")
+    """Names that the web server answers to besides that of BASE_URL, with commas between them."""
     trusted_proxies: int = Field(default=0, ge=0)
     """How many reverse proxies in front append to X-Forwarded-For."""
     kubeconfig_dir: Path = Path(".run/kubeconfigs")
@@ -43,6 +45,8 @@ class Environment(BaseSettings):
     email_starttls: bool = False
     email_from: str = "autonomy@localhost"
     log_format: Literal["text", "json"] = "text"
+    pulse_file: Path | None = None
+    """Workers, beat and watcher touch it while they go round: a health check looks at its age."""
 
     @property
     def production(self) -> bool:
@@ -52,9 +56,14 @@ class Environment(BaseSettings):
     def slack_enabled(self) -> bool:
         return bool(self.slack_bot_token.get_secret_value())
 
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _one_line(cls, value: object) -> object:
+        return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _secrets_are_real_in_production(self) -> Self:
-        if self.slack_enabled and not self.slack_signing_secret.get_secret_value():
+        if self.slack_enabled and not self.slack_signing_secret.get_secret_value().strip():
             raise ValueError(
                 "SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token."
             )
@@ -77,4 +86,18 @@ class Environment(BaseSettings):
         return self
 
 
-environment = Environment()
+def load() -> Environment:
+    """Read the environment. Ends the process with one line for each thing that is wrong; values, which may be secrets, are not shown."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        raise SystemExit("\n".join(_told(one) for one in error.errors(include_input=False))) from None
+
+
+def _told(error: ErrorDetails) -> str:
+    """Whoever looks at several variables names them itself."""
+    names = "".join(f"{str(name).upper()}: " for name in error["loc"][:1])
+    return names + error["msg"].removeprefix("Value error, ")
+
+
+environment = load()
