@@ -157,7 +157,10 @@ class Stack:
 
     def manage(self, *arguments: str, name: str = "manage", within: float = 120) -> None:
         """Run `manage.py` with these arguments, as the cluster's admin. Raises Failure with its last words."""
-        self.processes.run(Program(name, [sys.executable, "manage.py", *arguments], self._env_of("admin"), starts_within=within))
+        self._run(name, "manage.py", *arguments, within=within)
+
+    def _run(self, name: str, *arguments: str, within: float = 120) -> None:
+        self.processes.run(Program(name, [sys.executable, *arguments], self._env_of("admin"), starts_within=within))
 
     def _start_postgres(self) -> None:
         self.postgres.initialise()
@@ -200,7 +203,7 @@ class Stack:
     def _seed(self) -> None:
         with freshness.unless_done(self.data / "seeded", str(self.options.cluster), str("ALICE_TOKEN" in self.demo)) as needed:
             if needed:
-                self.manage("seed_demo", "--env-file", str(self.demo_file), name="seed")
+                self._run("seed", "-m", "devstack.demo", "--env-file", str(self.demo_file))
 
     def _start_product(self) -> None:
         for process in PROCESSES:
