@@ -24,16 +24,23 @@ class ProductProcess:
         return [sys.executable, *(argument.format(port=port, data=data) for argument in self.arguments)]
 
 
+def pool(threads: int) -> tuple[str, ...]:
+    """Celery's options for so many deliveries at once in one process."""
+    return ("--pool", "threads", "-c", str(threads))
+
+
 def _celery_worker(name: str, queues: str, threads: int) -> ProductProcess:
-    arguments = (*CELERY, "worker", "-n", f"{name}@%h", "-Q", queues, "--pool", "threads", "-c", str(threads), "-l", "INFO", *QUIET)
+    arguments = (*CELERY, "worker", "-n", f"{name}@%h", "-Q", queues, *pool(threads), "-l", "INFO", *QUIET)
     return ProductProcess(name, arguments, "worker", says=" ready.")
 
 
 GRANIAN = ("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1")
 
+WORKER_THREADS = 8
+
 PROCESSES = (
     ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),
-    _celery_worker("worker", "actions,changes", 8),
+    _celery_worker("worker", "actions,changes", WORKER_THREADS),
     _celery_worker("notifier", "notifications", 4),
     ProductProcess("beat", (*CELERY, "beat", "-s", "{data}/beat-schedule", "--pidfile=", "-l", "INFO"), "worker"),
     ProductProcess("watcher", ("manage.py", "watch"), "worker"),
