@@ -1,11 +1,14 @@
 """Everything that the environment may say, typed; a wrong value stops the start with its name and what it should be."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from audit import keys
 
 INSECURE_KEY = "insecure-development-key-never-use-in-production"
 
@@ -56,34 +59,42 @@ class Environment(BaseSettings):
     def slack_enabled(self) -> bool:
         return bool(self.slack_bot_token.get_secret_value())
 
+    @field_validator("ledger_key")
+    @classmethod
+    def _signs(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value():
+            keys.private_key(key.get_secret_value())
+        return key
+
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _one_line(cls, value: object) -> object:
         return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _secrets_are_real_in_production(self) -> Self:
-        if self.slack_enabled and not self.slack_signing_secret.get_secret_value().strip():
-            raise ValueError(
-                "SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token."
-            )
-        if self.slack_enabled and not self.slack_team_id:
-            raise ValueError("SLACK_TEAM_ID is empty while SLACK_BOT_TOKEN is set: clicks of other workspaces could not be told apart.")
-        if not self.production:
-            return self
+    def _fits_together(self) -> Self:
+        wrong = [*self._wrong_of_slack(), *(self._wrong_in_production() if self.production else ())]
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    def _wrong_of_slack(self) -> Iterator[str]:
+        if not self.slack_enabled:
+            return
+        if not self.slack_signing_secret.get_secret_value().strip():
+            yield "SLACK_SIGNING_SECRET is empty while SLACK_BOT_TOKEN is set: anybody could forge a click. Set it, or unset the token."
+        if not self.slack_team_id:
+            yield "SLACK_TEAM_ID is empty while SLACK_BOT_TOKEN is set: clicks of other workspaces could not be told apart."
+
+    def _wrong_in_production(self) -> Iterator[str]:
         key = self.secret_key.get_secret_value()
         if key == INSECURE_KEY or len(key) < 50:
-            raise ValueError(
-                "SECRET_KEY must be set to at least 50 random characters in production: "
-                "python -c 'import secrets; print(secrets.token_urlsafe(50))' makes one."
-            )
+            made_by = "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            yield f"SECRET_KEY must be set to at least 50 random characters in production: {made_by} makes one."
         if not self.ledger_key.get_secret_value():
-            raise ValueError(
-                "LEDGER_KEY must be set in production (manage.py ledger_key makes one): without it no checkpoint can be signed."
-            )
+            yield "LEDGER_KEY must be set in production (manage.py ledger_key makes one): without it no checkpoint can be signed."
         if not self.base_url.startswith("https://"):
-            raise ValueError("BASE_URL must start with https:// in production: links in Slack and cookies depend on it.")
-        return self
+            yield "BASE_URL must start with https:// in production: links in Slack and cookies depend on it."
 
 
 def load() -> Environment:

@@ -1,6 +1,7 @@
 """Django's settings; what differs between places comes from config/environment.py."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.templatetags.static import static
@@ -10,8 +11,8 @@ from config.environment import environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = False
 SECRET_KEY = environment.secret_key.get_secret_value()
-ALLOWED_HOSTS = environment.allowed_hosts
 BASE_URL = environment.base_url.rstrip("/")
+ALLOWED_HOSTS = [urlsplit(BASE_URL).hostname or "", *environment.allowed_hosts]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -92,10 +93,15 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.tru
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-SILENCED_SYSTEM_CHECKS = ["security.W008"]  # TLS ends at the proxy in front
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains,
+    "security.W021",  # and browsers' preload lists: for whoever owns the domain to decide
+    "security.W008",  # TLS ends at the proxy in front
+]
 
 KUBECONFIG_DIR = environment.kubeconfig_dir
 REDIS_URL = environment.redis_url
+PULSE_FILE = environment.pulse_file
 LEDGER_KEY = environment.ledger_key.get_secret_value()
 LEDGER_CHECKPOINT_FILE = environment.ledger_checkpoint_file
 LEDGER_LISTENERS = "workers.subscribers.LISTENERS"

@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from workers.pulse import PulsingScheduler, WorkerPulse
+
 QUEUES = ("actions", "changes", "notifications")
 
 app = Celery("workers")
@@ -34,9 +36,11 @@ app.conf.update(
         "interval_start": 0,
         "interval_step": 0,
     },
+    beat_scheduler=f"{PulsingScheduler.__module__}:{PulsingScheduler.__qualname__}",
     beat_schedule={
         "sweep": {"task": "workers.tasks.sweep", "schedule": 2.0, "options": {"expires": 10}},
         "checkpoint": {"task": "workers.tasks.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
     },
 )
+app.steps["consumer"].add(WorkerPulse)
 app.autodiscover_tasks(["workers"])

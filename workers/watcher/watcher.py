@@ -17,6 +17,7 @@ from clusters.errors import ClusterError, NotFound
 from clusters.models import Cluster
 from clusters.objects import Object, Ref
 from clusters.rollout import newest_pods
+from workers import pulse
 from workers.watcher.informer import Informer
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Watcher:
         while not self._stopped:
             try:
                 self.look()
+                pulse.beat()
             except DatabaseError as error:
                 log.warning("the database does not answer (%s): looking again", error)
                 connection.close()
