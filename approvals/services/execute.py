@@ -1,6 +1,8 @@
 """Running exactly what was approved, after judging once more what may have changed since."""
 
 import json
+import logging
+from typing import Any
 
 from approvals.reviews import OpenReview, latest
 from approvals.services.reopen import back_for_review, reopen_under_new_rules, rules_have_changed, void_lost_approvals
@@ -9,13 +11,17 @@ from audit.actor import Actor
 from audit.ledger import commit, judged_again
 from audit.models import Event
 from audit.outbox import Message
+from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
 from autonomy.models import ActionRequest, Plan
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.execute import run
 from autonomy.services.finish import ended, failure
+from autonomy.services.record import essentials
 from autonomy.status import Status
+
+log = logging.getLogger(__name__)
 
 
 def execute_approved(message: Message) -> None:
@@ -29,7 +35,14 @@ def execute_approved(message: Message) -> None:
     try:
         run(claimed, _do, actor=worker)
     except Drifted as drifted:
-        back_for_review(claimed, drifted.draft, actor=worker)
+        _ask_again(claimed, drifted.draft, actor=worker)
+
+
+def _ask_again(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
+    try:
+        back_for_review(claimed, draft, actor=actor)
+    except Stale:
+        log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
 
 
 def _do(claimed: Claimed) -> Outcome:
@@ -41,10 +54,7 @@ def _do(claimed: Claimed) -> Outcome:
 def _still_approved(message: Message, *, actor: Actor) -> bool:
     """Whether the approval holds under today's roles, rules and records; if not, the request is moved on accordingly."""
     request = ActionRequest.objects.select_related("plan").get(pk=message.stream)
-    if request.status == Status.RUNNING:
-        return True  # judged at its first claim; this one goes on where a worker was lost
-    review = latest(request)
-    if request.status != Status.QUEUED or review is None:
+    if request.status not in {Status.QUEUED, Status.RUNNING}:
         return False
     if _tampered(request):
         error = ActionFailed(
@@ -53,6 +63,11 @@ def _still_approved(message: Message, *, actor: Actor) -> bool:
             hint="manage.py audit_verify names what was altered.",
         )
         commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
+        return False
+    if request.status == Status.RUNNING:
+        return True  # people and rules were judged at its first claim; this one goes on where a worker was lost
+    review = latest(request)
+    if review is None:
         return False
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)
@@ -68,11 +83,19 @@ def _quorum_holds(review: OpenReview, *, actor: Actor) -> bool:
 
 
 def _tampered(request: ActionRequest) -> bool:
-    """Whether parameters or plan differ from what the first event and the plan's digest say."""
-    first = Event.objects.get(stream=request.id, seq=1)
-    told = json.loads(bytes(first.body))["data"]["parameters"]
-    plan = request.plan
-    return told != canonical.digest(request.parameters) or plan is None or canonical.digest_of_bytes(bytes(plan.body)) != plan.digest
+    """Whether what would run differs from what the ledger tells was asked for and approved."""
+    asked, approved, plan = _told(request, "request.submitted"), _told(request, "request.approved"), request.plan
+    if asked is None or approved is None or plan is None:
+        return True
+    if any(asked[name] != value for name, value in essentials(request).items()):
+        return True
+    return not approved["digest"] == plan.digest == canonical.digest_of_bytes(bytes(plan.body))
+
+
+def _told(request: ActionRequest, event: str) -> dict[str, Any] | None:
+    """The data of the newest event of this type."""
+    last = Event.objects.filter(stream=request.id, type=event).order_by("-seq").first()
+    return None if last is None else json.loads(bytes(last.body))["data"]
 
 
 def _approved_draft(request: ActionRequest) -> Draft:

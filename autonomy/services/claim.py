@@ -3,6 +3,10 @@
 It appends 'started' to the request's stream, moves the request to running and takes the lease on its delivery; a second
 worker, a cancel in between, or a worker whose lease ran out meets the uniqueness of (stream, seq). So the claim is the
 fencing token of everything that follows.
+
+The message only names what to claim: that listener, delivery and request belong together, and that the request is where the message
+says, is asked of the tables, so that whoever can write to the broker can start nothing that was not decided. A delivery whose lease ran
+out goes on before an older one that was committed after it: it still holds the lane.
 """
 
 from dataclasses import dataclass
@@ -24,18 +28,20 @@ EVENT_COLUMNS = [str(field.column) for field in Event._meta.concrete_fields]
 CLAIM = f"""
 WITH claimed AS (
   UPDATE audit_delivery d SET attempts = attempts + 1, lease_until = now() + %s, last_error = ''
-  WHERE d.id = %s AND NOT d.dead AND d.attempts < %s
+  FROM autonomy_actionrequest asked
+  WHERE d.id = %s AND d.listener = %s AND NOT d.dead AND d.attempts < %s
+    AND asked.id = d.stream AND asked.id = %s AND asked.seq = %s AND asked.head = %s AND asked.status IN (%s, %s)
     AND (d.lease_until IS NULL OR d.lease_until < now()) AND (d.not_before IS NULL OR d.not_before <= now())
-    AND NOT EXISTS (
+    AND (d.lease_until IS NOT NULL OR NOT EXISTS (
       SELECT 1 FROM audit_delivery older
-      WHERE older.lane = d.lane AND NOT older.dead AND (older.created_at, older.id) < (d.created_at, d.id))
-  RETURNING d.id, d.lane),
+      WHERE older.lane = d.lane AND NOT older.dead AND (older.created_at, older.id) < (d.created_at, d.id)))
+  RETURNING d.id, d.lane, d.attempts),
 started AS (
   INSERT INTO audit_event ({", ".join(EVENT_COLUMNS)}) SELECT {", ".join(["%s"] * len(EVENT_COLUMNS))} FROM claimed),
 moved AS (
-  UPDATE autonomy_actionrequest r SET status = %s, seq = %s, head = %s FROM claimed WHERE r.id = %s AND r.seq = %s AND r.status IN (%s, %s)
-  RETURNING r.id)
-SELECT {", ".join(f"r.{column}" for column in COLUMNS)}, claimed.lane FROM autonomy_actionrequest r, claimed WHERE r.id = %s
+  UPDATE autonomy_actionrequest r SET status = %s, seq = %s, head = %s FROM claimed WHERE r.id = %s AND r.seq = %s)
+SELECT {", ".join(f"r.{column}" for column in COLUMNS)}, claimed.lane, claimed.attempts
+FROM autonomy_actionrequest r, claimed WHERE r.id = %s
 """
 
 
@@ -64,9 +70,10 @@ def claim(message: Message, *, actor: Actor) -> Claimed | None:
         data={"delivery": message.delivery},
     )
     values = [
-        outbox.LEASE, message.delivery, outbox.MAX_ATTEMPTS,
+        outbox.LEASE, message.delivery, message.listener, outbox.MAX_ATTEMPTS,
+        message.stream, message.seq, message.head, Status.QUEUED, Status.RUNNING,
         *(getattr(event, field.attname) for field in Event._meta.concrete_fields),
-        Status.RUNNING, event.seq, event.hash, message.stream, message.seq, Status.QUEUED, Status.RUNNING,
+        Status.RUNNING, event.seq, event.hash, message.stream, message.seq,
         message.stream,
     ]  # fmt: skip
     try:
@@ -80,4 +87,5 @@ def claim(message: Message, *, actor: Actor) -> Claimed | None:
 def _claimed(request: ActionRequest, event: Event, message: Message) -> Claimed:
     """The statement reads the row as it was before its own update."""
     request.status, request.seq, request.head = Status.RUNNING, event.seq, event.hash
-    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=request.lane))  # type: ignore[attr-defined]
+    extra = vars(request)
+    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=extra["lane"], attempts=extra["attempts"]))

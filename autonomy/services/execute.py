@@ -40,19 +40,22 @@ def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> 
 
 def _run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:
     try:
-        finish(claimed, do(claimed), actor=actor)
-    except (Stale, Drifted):
+        outcome = do(claimed)
+    except Drifted:
         raise
     except ActionFailed as error:
         fail(claimed, error, actor=actor)
     except Temporary as error:
-        try_later(claimed, error, after=_after(error), actor=actor)
+        try_later(claimed, error, after=_after(claimed, error), actor=actor)
     except Exception as error:
         # A fault of ours: the attempts are bounded, the request then fails with this as its reason, and others go on.
         log.exception("request %s: unexpected failure", claimed.request.id)
-        try_later(claimed, error, after=BACKOFF, actor=actor)
+        try_later(claimed, error, after=_after(claimed, error), actor=actor)
+    else:
+        finish(claimed, outcome, actor=actor)
 
 
-def _after(error: Temporary) -> timedelta:
+def _after(claimed: Claimed, error: Exception) -> timedelta:
+    """As long as the cluster asked for, within a bound; else doubling."""
     asked = getattr(error, "retry_after", None)
-    return timedelta(seconds=min(float(asked), 60.0)) if asked else BACKOFF
+    return timedelta(seconds=min(float(asked), 60.0)) if asked else BACKOFF * 2 ** (claimed.delivery.attempts - 1)

@@ -31,11 +31,11 @@ def fail(claimed: Claimed, error: ActionFailed, *, actor: Actor) -> None:
 
 def try_later(claimed: Claimed, error: Exception, *, after: timedelta, actor: Actor) -> None:
     """The attempt met a temporary error: the delivery goes back, to be claimed again after a while."""
-    now = timezone.now()
+    now, told = timezone.now(), str(error) or type(error).__name__
     change = Change(
-        claimed.request, "request.attempt_failed", actor, {"error": str(error), "again_after_seconds": int(after.total_seconds())}, at=now
+        claimed.request, "request.attempt_failed", actor, {"error": told, "again_after_seconds": int(after.total_seconds())}, at=now
     )
-    change.update(claimed.delivery, lease_until=None, not_before=now + after, published_at=now, last_error=str(error)[:2000])
+    change.update(claimed.delivery, lease_until=None, not_before=now + after, published_at=now, last_error=told[:2000])
     commit(change)
 
 

@@ -40,19 +40,27 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> Act
 
 
 def _data(judgement: Judgement) -> dict[str, object]:
-    request = judgement.request
+    findings = [
+        {"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings
+    ]
+    return {
+        **essentials(judgement.request),
+        "reason": judgement.request.reason,
+        "level_because": judgement.request.level_because,
+        "findings": findings,
+    }
+
+
+def essentials(request: ActionRequest) -> dict[str, object]:
+    """What decides what an execution does: told by the first event, so that an altered row is found before it runs."""
     return {
         "action": request.action,
         "target": {"cluster": request.cluster, "namespace": request.namespace, "kind": request.kind, "name": request.name},
         "parameters": canonical.digest(request.parameters),
-        "reason": request.reason,
+        "fixed": request.fixed,
         "dry_run": request.dry_run,
         "override": request.override,
         "level": request.level,
-        "level_because": request.level_because,
-        "findings": [
-            {"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings
-        ],
     }
 
 
