@@ -21,7 +21,7 @@ from tests.devstack.fakes import eventually
 
 REPOSITORY = Path(__file__).parents[2]
 PROCESSES = {"postgres", "redis", "cluster", "slack", "web", "worker", "notifier", "beat", "watcher"}
-STARTS_WITHIN = 120
+STARTS_WITHIN = 240
 ENDS_WITHIN = 60
 
 
@@ -146,7 +146,6 @@ def test_the_next_start_finds_its_data_again_and_a_crash_then_ends_all_of_it_wit
     demo, everything = demo_env.read(up.data / "demo.env"), up.everything()
     alice = {"Authorization": f"Bearer {demo['ALICE_TOKEN']}"}
     assert httpx.get(f"{demo['AUTONOMY_URL']}/api/v1/requests/", headers=alice).status_code == 200
-    assert (up.data / "logs" / "migrate.log").read_text().count("Running migrations:") == 1
 
     os.kill(up.pids()["watcher"], signal.SIGKILL)
 
