@@ -29,7 +29,9 @@ def deployment(name: str, namespace: str, *containers: Object, replicas: int | N
 
 
 def quota(name: str, namespace: str, **hard: str) -> Object:
-    return _object("v1", "ResourceQuota", name, namespace, spec={"hard": {key.replace("_", "."): amount for key, amount in hard.items()}})
+    """`requests_cpu="1"` limits requests.cpu, `count_deployments="3"` count/deployments.apps."""
+    keys = {key: key.replace("_", ".") if not key.startswith("count_") else f"count/{key[6:]}.apps" for key in hard}
+    return _object("v1", "ResourceQuota", name, namespace, spec={"hard": {keys[key]: amount for key, amount in hard.items()}})
 
 
 def network_policy(name: str, namespace: str, *kinds: str) -> Object:

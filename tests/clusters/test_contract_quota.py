@@ -69,10 +69,50 @@ def test_a_deployment_that_does_not_fit_tells_it_in_its_status(admin: Gateway, w
     limited(admin, namespace, requests_cpu="1")
     ref = Ref.of(worker.apply(deployment("api", namespace, asking("600m"), replicas=2)).object)
 
-    failure = until(lambda: condition(worker.get(ref), "ReplicaFailure"))
+    failure = until(lambda: condition(worker.get(ref), "ReplicaFailure")) or {}
 
     assert (failure["status"], failure["reason"]) == ("True", "FailedCreate")
     assert "exceeded quota: compute, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1" in failure["message"]
+
+
+SIDECAR = {"restartPolicy": "Always"}
+
+
+def sized(cpu: str, name: str, **more: str) -> Object:
+    return container(name, resources={"requests": {"cpu": cpu}}, **more)
+
+
+@pytest.mark.parametrize(
+    ("spec", "cpu"),
+    [
+        ({"containers": [sized("100m", "a"), sized("200m", "b")]}, "300m"),
+        ({"containers": [sized("100m", "a")], "initContainers": [sized("500m", "big"), sized("300m", "small")]}, "500m"),
+        ({"containers": [sized("100m", "a")], "initContainers": [sized("50m", "proxy", **SIDECAR)]}, "150m"),
+        ({"containers": [sized("100m", "a")], "initContainers": [sized("50m", "proxy", **SIDECAR), sized("300m", "late")]}, "350m"),
+        ({"containers": [sized("100m", "a")], "initContainers": [sized("300m", "early"), sized("50m", "proxy", **SIDECAR)]}, "300m"),
+        ({"containers": [sized("100m", "a")], "resources": {"requests": {"cpu": "700m"}}}, "700m"),
+        ({"containers": [container("a", resources={"limits": {"cpu": "400m"}})]}, "400m"),
+    ],
+    ids=["sum", "largest-init", "sidecar", "init-after-sidecar", "init-before-sidecar", "pod-level", "limit-only"],
+)
+def test_a_pod_asks_for_as_much_as_it_ever_needs_at_once(admin: Gateway, worker: Gateway, namespace: str, spec: Object, cpu: str) -> None:
+    limited(admin, namespace, requests_cpu="10m")
+    manifest = pod("api", namespace)
+    manifest["spec"] = spec
+
+    with pytest.raises(Forbidden, match=f"requested: requests.cpu={cpu}, used: requests.cpu=0, limited: requests.cpu=10m"):
+        worker.create(manifest, dry_run=True)
+
+
+def test_a_quota_of_memory_and_objects_is_told_in_the_usual_units(admin: Gateway, namespace: str) -> None:
+    ref = limited(admin, namespace, requests_memory="1Gi", limits_cpu="4", count_deployments="3")
+    resources = {"requests": {"memory": "96Mi"}, "limits": {"cpu": "1500m", "memory": "128Mi"}}
+
+    admin.apply(deployment("api", namespace, container(resources=resources), replicas=2))
+
+    wanted = {"requests.memory": "192Mi", "limits.cpu": "3", "count/deployments.apps": "1"}
+    until(lambda: status(admin, ref)["used"] == wanted)
+    assert status(admin, ref)["hard"] == {"requests.memory": "1Gi", "limits.cpu": "4", "count/deployments.apps": "3"}
 
 
 def condition(obj: Object, kind: str) -> Object | None:

@@ -162,6 +162,31 @@ def test_an_answer_that_stops_in_the_middle_is_a_broken_connection(tmp_path: Pat
             Gateway.from_kubeconfig(path).get(Ref.of(POLICY))
 
 
+def test_a_watch_that_breaks_tells_what_it_has_and_then_that_it_broke(tmp_path: Path) -> None:
+    event = b'{"type":"ADDED","object":{"metadata":{"name":"deny"}}}\n'
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n50\r\n{" % (len(event), event)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        path = tmp_path / "half.yaml"
+        path.write_text(yaml.safe_dump(kubeconfig(f"http://127.0.0.1:{server.getsockname()[1]}", "worker", "token")))
+        with answering(server, chunked):
+            events = Gateway.from_kubeconfig(path).watch("NetworkPolicy", resource_version="5", timeout_seconds=5)
+            first = next(events)
+            with pytest.raises(ConnectionBroken):
+                next(events)
+
+    assert (first.type, first.object) == ("ADDED", {"metadata": {"name": "deny"}})
+
+
+@pytest.mark.parametrize("retry_after", [None, 3])
+def test_a_watch_that_is_refused_says_why(sandbox_cluster: SandboxCluster, gateway: Gateway, retry_after: int | None) -> None:
+    sandbox_cluster.fault(method="GET", status=429, retry_after=retry_after)
+
+    with pytest.raises(TooManyRequests) as error:
+        next(gateway.watch("Pod", resource_version="5", timeout_seconds=5))
+
+    assert error.value.retry_after == (retry_after or 1)
+
+
 def test_a_page_of_a_proxy_in_place_of_an_answer_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         path = tmp_path / "proxy.yaml"

@@ -12,11 +12,15 @@ from clusters.rollout import HOPELESS, Rollout, judge, newest_pods, template_dig
 COUNTS = st.integers(0, 5)
 
 
-def deployment(*, generation: int = 2, observed: int = 2, wanted: int = 3, image: str = "api:1", **status: Any) -> Object:
+def deployment(**given: Any) -> Object:
+    """A Deployment of generation 2, observed, with 3 wanted replicas; what is given else is its status."""
+    generation, observed, wanted, image = (
+        given.pop(name, default) for name, default in (("generation", 2), ("observed", 2), ("wanted", 3), ("image", "api:1"))
+    )
     return {
         "metadata": {"name": "api", "uid": "d-1", "generation": generation, "annotations": {"deployment.kubernetes.io/revision": "2"}},
         "spec": {"replicas": wanted, "template": {"spec": {"containers": [{"name": "api", "image": image}]}}},
-        "status": {"observedGeneration": observed, **status},
+        "status": {"observedGeneration": observed, **given},
     }
 
 

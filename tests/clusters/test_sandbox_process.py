@@ -130,6 +130,20 @@ def test_a_running_pod_has_a_log_and_only_administrators_read_it(sandbox_cluster
         urllib.request.urlopen(read("worker"))
 
 
+@pytest.mark.parametrize("content_type", ["application/strategic-merge-patch+json", "application/json-patch+json"])
+def test_ways_of_patching_that_it_does_not_know_are_refused_clearly(
+    sandbox_cluster: SandboxCluster, worker: Gateway, content_type: str
+) -> None:
+    before = worker.apply(POLICY).object
+    headers = {"Authorization": f"Bearer {sandbox_cluster.tokens['worker']}", "Content-Type": content_type}
+
+    answer = sandbox_cluster.http.request("PATCH", sandbox_cluster.url + Ref.of(POLICY).path, headers=headers, json={"spec": {}})
+
+    assert (answer.status, answer.json()["reason"]) == (415, "UnsupportedMediaType")
+    assert content_type in answer.json()["message"]
+    assert worker.get(Ref.of(POLICY)) == before
+
+
 def _runs(processes: Processes) -> bool:
     try:
         processes.check()

@@ -76,7 +76,7 @@ def sandbox_cluster(sandbox_process: SandboxCluster) -> SandboxCluster:
 
 def sandbox_program(directory: Path, port: int, *, rollout_seconds: float = ROLLOUT_SECONDS) -> Program:
     """The sandbox with its tokens and its state in this folder."""
-    options = ["--port", str(port), "--state", directory / "state.jsonl", "--tokens", directory / "tokens.json"]
+    options: list[str | Path] = ["--port", str(port), "--state", directory / "state.jsonl", "--tokens", directory / "tokens.json"]
     command = [sys.executable, "-m", "clusters.sandbox", *options, "--rollout-seconds", str(rollout_seconds)]
     return Program("sandbox", command, ready=lambda: _listens(port))
 
