@@ -48,9 +48,9 @@ class Gateway:
         """The server's version, such as "v1.34.4"."""
         return str(self._json("GET", "/version")["gitVersion"])
 
-    def ping(self) -> None:
-        """Returns when the server answers to this credential; one attempt."""
-        answer = self._transport.send("GET", "/version", patience=Patience(self._clock, self._sleep, attempts=1))
+    def ping(self, *, within: float = 2.0) -> None:
+        """Returns when the server answers to this credential: one attempt, and so many seconds for it."""
+        answer = self._transport.send("GET", "/version", patience=Patience(self._clock, self._sleep, attempts=1, seconds=within))
         if not answer.ok:
             raise failure_of(answer)
 

@@ -15,10 +15,12 @@ SHORTEST_ATTEMPT = 1.0
 class Patience:
     """The time that one call has left; made when the call begins."""
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None], *, attempts: int = ATTEMPTS) -> None:
+    def __init__(
+        self, clock: Callable[[], float], sleep: Callable[[float], None], *, attempts: int = ATTEMPTS, seconds: float = TOTAL_SECONDS
+    ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._deadline = clock() + TOTAL_SECONDS
+        self._deadline = clock() + seconds
         self._attempts = attempts
         self._done = 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from clusters.sandbox.store import Store
 from clusters.sandbox.verbs import Options, Result, Target, Verbs
 from clusters.sandbox.watches import Watched, watch
 
+logger = logging.getLogger(__name__)
 APPLY = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
 DEFAULT_WATCH_SECONDS = 1800.0
@@ -53,6 +55,9 @@ class Api:
             return answer(request)
         except Refused as refused:
             return _status(refused)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            logger.exception("%s %s", request.method, request.url)
+            return _status(bad_request(f"the sandbox cannot read this: {error!r}"))
 
     def _control(self, request: Request) -> Response:
         """The sandbox's own buttons, for its administrator: /sandbox/faults, /sandbox/writes, /sandbox/reset."""

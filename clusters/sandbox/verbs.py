@@ -143,7 +143,7 @@ class Verbs:
             self._admit(new)
         identity = _identity(live)
         new = {**new, "metadata": {**new["metadata"], **identity}}
-        if manager is not None:
+        if manager is not None and new != live:
             new = take_over(live, new, manager)
         if live is not None and new == live:
             return Result(live)

@@ -144,6 +144,13 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(
         gateway.get(Ref.of(POLICY))
 
 
+def test_a_ping_does_not_wait_for_a_server_that_hangs(sandbox_cluster: SandboxCluster, gateway: Gateway) -> None:
+    sandbox_cluster.fault(path="/version", delay=0.5)
+
+    with pytest.raises(TimedOut):
+        gateway.ping(within=0.1)
+
+
 def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     path = tmp_path / "gone.yaml"
     path.write_text(yaml.safe_dump(kubeconfig(f"http://127.0.0.1:{free_port()}", "worker", "token")))

@@ -130,6 +130,16 @@ def test_a_running_pod_has_a_log_and_only_administrators_read_it(sandbox_cluster
         urllib.request.urlopen(read("worker"))
 
 
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"{", b'{"metadata": "x"}', b'{"spec": {"podSelector": 5}}', b""])
+def test_what_cannot_be_read_is_refused_and_the_sandbox_goes_on(sandbox_cluster: SandboxCluster, worker: Gateway, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {sandbox_cluster.tokens['worker']}", "Content-Type": "application/apply-patch+yaml"}
+
+    answer = sandbox_cluster.http.request("PATCH", sandbox_cluster.url + Ref.of(POLICY).path, headers=headers, body=body)
+
+    assert answer.status == 400
+    assert worker.apply(POLICY).created
+
+
 @pytest.mark.parametrize("content_type", ["application/strategic-merge-patch+json", "application/json-patch+json"])
 def test_ways_of_patching_that_it_does_not_know_are_refused_clearly(
     sandbox_cluster: SandboxCluster, worker: Gateway, content_type: str
