@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import httpx
 
@@ -14,8 +14,6 @@ from devstack.installation import write_private
 from devstack.kubeconfigs import Kubeconfig
 from devstack.processes import Program
 
-Kind = Literal["sandbox", "control-plane", "kubeconfig"]
-KINDS: tuple[Kind, ...] = ("sandbox", "control-plane", "kubeconfig")
 USERS = ("admin", "web", "worker")
 
 
