@@ -4,11 +4,11 @@ from typing import Any
 
 from accounts.models import Account
 from approvals.models import Decision
+from audit.actor import Actor
 from audit.models import Event
 from autonomy.models import ActionRequest
 from notifications.models import SlackIdentity
 from notifications.services.link import unlink
-from audit.actor import Actor
 from tests.notifications.conftest import Slack, buttons_of, votes_of, words_of
 from tests.plugins.sandbox_slack import TEAM
 

@@ -8,11 +8,11 @@ from django.core import mail
 from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts.models import Account
 from audit import outbox
 from audit.models import Delivery
 from notifications.models import SlackIdentity, SlackMessage
 from tests.notifications.conftest import Slack, buttons_of, votes_of, words_of
+from tests.plugins.sandbox_cluster import SandboxCluster
 from workers.deliveries import hear
 
 
@@ -184,12 +184,13 @@ def test_a_requester_without_slack_is_told_by_mail(slack: Slack, settings: Any) 
     assert "carol: deny Not now" in letter.body
 
 
-def test_the_owner_of_a_service_account_is_told(slack: Slack) -> None:
+def test_the_owner_of_a_service_account_is_told_why_it_failed(slack: Slack, sandbox_cluster: SandboxCluster, settings: Any) -> None:
+    settings.KUBECONFIG_DIR = sandbox_cluster.kubeconfig_dir / "worker"
     world = slack.world
     request = world.submit(world["ci-payments"], "quota.set", {"hard": {"pods": "9"}}, name="compute")
-    Account.objects.get(username="ci-payments", owner=world["alice"].account)
+    assert world["ci-payments"].account.owner == world["alice"].account
 
-    world.work("approvals.plan", "notifications.tell")
+    world.work()
 
     assert world.fresh(request).status == "failed"
     assert ":x: *Failed*" in slack.told("alice")[0]
