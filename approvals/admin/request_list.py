@@ -69,7 +69,7 @@ class RequestList(ChangeList):
 
 @admin.register(ActionRequest)
 class RequestAdmin(ReadOnlyAdmin):
-    list_display = ("what", "status_label", "level_label", "place", "by", "why", "when")
+    list_display = ("what", "status_label", "level_label", "by", "why", "when")
     list_filter = (
         choices_filter("status", "status", lambda _: [(status.value, status.label) for status in Status]),
         choices_filter("level", "level", lambda _: [(str(level.value), f"{level.value} {level.label}") for level in Level]),
@@ -105,19 +105,16 @@ class RequestAdmin(ReadOnlyAdmin):
 
     @display(description="Request")
     def what(self, request: ActionRequest) -> str:
-        return format_html('<span class="daf-what"><b>{}</b><span>{}</span></span>', action_title(request.action), request.where)
+        where = f"{request.environment} · {request.where}" if request.environment else request.where
+        return format_html('<span class="daf-what"><b>{}</b><span>{}</span></span>', action_title(request.action), where)
 
     @display(description="Status", label={Status(status).label: tone for status, tone in STATUS_TONES.items()})
     def status_label(self, request: ActionRequest) -> str:
         return request.get_status_display()
 
-    @display(description="Level", label={f"{level} {Level(level).label}": tone for level, tone in LEVEL_TONES.items()})
+    @display(description="Level", label={f"Level {level}": tone for level, tone in LEVEL_TONES.items()})
     def level_label(self, request: ActionRequest) -> str:
-        return f"{request.level} {request.get_level_display()}"
-
-    @display(description="Environment")
-    def place(self, request: ActionRequest) -> str:
-        return request.environment or "platform"
+        return f"Level {request.level}"
 
     @display(description="By")
     def by(self, request: ActionRequest) -> str:
