@@ -11,6 +11,7 @@ import pytest
 from autonomy.models import ActionRequest
 from tests.plugins.admin_door import AdminDoor
 from tests.plugins.door import Answer, Door, current_digest
+from tests.plugins.slack_door import SlackDoor
 from tests.plugins.world import Person
 
 
@@ -40,7 +41,7 @@ class RestDoor:
         return Answer(problem["type"].rpartition("/")[2], problem["detail"])
 
 
-DOORS: Mapping[str, Callable[[Person, pytest.FixtureRequest], Door]] = {"rest": RestDoor, "admin": AdminDoor}
+DOORS: Mapping[str, Callable[[Person, pytest.FixtureRequest], Door]] = {"rest": RestDoor, "admin": AdminDoor, "slack": SlackDoor}
 
 
 @pytest.fixture(params=sorted(DOORS))
