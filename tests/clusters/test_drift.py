@@ -3,7 +3,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.drift import Change, difference, essence, render
@@ -97,6 +97,7 @@ def test_people_read_a_unified_diff_of_yaml() -> None:
     assert render(before, before) == ""
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_states_differ_exactly_when_changes_are_told(before: Object, after: Object) -> None:
     changes = difference(before, after)
@@ -105,6 +106,7 @@ def test_states_differ_exactly_when_changes_are_told(before: Object, after: Obje
     assert bool(render(before, after)) or not changes
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_each_pointer_leads_to_what_it_tells(before: Object, after: Object) -> None:
     for change in difference(before, after):

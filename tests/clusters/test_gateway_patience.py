@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.errors import ClusterError, ConnectionBroken, Temporary, TimedOut, TooManyRequests, Unavailable
@@ -203,6 +203,7 @@ def test_a_page_of_a_proxy_in_place_of_an_answer_is_told(tmp_path: Path) -> None
             Gateway.from_kubeconfig(path).get(Ref.of(POLICY))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 30), st.floats(0, 12)), max_size=50))
 def test_no_sequence_of_answers_makes_a_call_longer_than_its_bound(answers: list[tuple[float, float]]) -> None:
     clock = Clock()

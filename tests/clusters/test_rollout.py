@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.objects import Object
@@ -112,6 +112,7 @@ def test_only_the_pods_of_the_current_revision_are_judged() -> None:
     assert [one["metadata"]["uid"] for one in newest_pods(deployment(), sets, pods)] == ["p-2"]
 
 
+@settings(deadline=None)
 @given(wanted=COUNTS, updated=COUNTS, replicas=COUNTS, available=COUNTS, observed=st.integers(1, 3))
 def test_success_is_told_only_when_every_wanted_replica_is_new_and_available(
     wanted: int, updated: int, replicas: int, available: int, observed: int
