@@ -1,7 +1,7 @@
 """How many queries the most frequent calls take: each is a round trip that everybody waits for."""
 
 import pytest
-from pytest_django.fixtures import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from tests.plugins.world import Person, World
 

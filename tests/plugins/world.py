@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import models, transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.actors import actor_of
 from accounts.models import Account, ApiToken, Group, Membership, Scope
@@ -31,7 +31,9 @@ from autonomy.submission import Submission
 from clusters.models import Cluster, Namespace
 from clusters.organisation import read
 from clusters.services.load_organisation import load
+from devstack.demo.manifests import all_manifests
 from guidance.models import Policy
+from tests.plugins.sandbox_cluster import SandboxCluster
 from workers.deliveries import hear
 
 ORGANISATION = Path(__file__).resolve().parents[2] / "devstack/demo/organisation.yaml"
@@ -215,3 +217,13 @@ def _person(name: str) -> Any:
 
 alice, bob, carol, dave = map(_person, ("alice", "bob", "carol", "dave"))
 erin, frank, gina, ci_payments = map(_person, ("erin", "frank", "gina", "ci-payments"))
+
+
+@pytest.fixture
+def demo_cluster(sandbox_cluster: SandboxCluster, settings: Settings) -> SandboxCluster:
+    """The sandbox with the demo's workloads and quotas; what this process does there it does as a worker."""
+    settings.KUBECONFIG_DIR = sandbox_cluster.kubeconfig_dir / "worker"
+    admin = sandbox_cluster.gateway("admin")
+    for manifest in all_manifests():
+        admin.apply(manifest)
+    return sandbox_cluster

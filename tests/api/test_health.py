@@ -1,0 +1,107 @@
+"""/healthz and /readyz."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+
+from api import health
+from api.outputs import PartOut
+from audit.models import Delivery
+from devstack.addresses import free_port
+from tests.plugins.sandbox_cluster import SandboxCluster
+from tests.plugins.world import Person, RestClient, World
+
+
+@pytest.fixture
+def ready(world: World, sandbox_cluster: SandboxCluster, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
+    """All parts are well, somebody listens to the broker as a worker does; yields that connection's client."""
+    monkeypatch.setattr(settings, "KUBECONFIG_DIR", sandbox_cluster.kubeconfig_dir / "web")
+    worker = redis.Redis.from_url(redis_url)
+    thread = threading.Thread(target=worker.brpop, args=(["actions"],), daemon=True)
+    thread.start()
+    with redis.Redis.from_url(redis_url, decode_responses=True) as broker:
+        deadline = time.monotonic() + 10
+        while not any(client["cmd"] == "brpop" for client in broker.client_list()):
+            assert time.monotonic() < deadline
+        yield broker
+        broker.lpush("actions", "done")
+        thread.join()
+
+
+def parts(anonymous: RestClient) -> dict[str, Any]:
+    answer = anonymous.get("/readyz")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return {"": found["status"], **{name: part["status"] for name, part in found["parts"].items()}}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/"])
+def test_a_living_process_says_so_without_its_database(anonymous: RestClient, path: str) -> None:
+    answer = anonymous.get(path)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_all_is_well(ready: redis.Redis, anonymous: RestClient) -> None:
+    assert parts(anonymous) == {"": "ok", "database": "ok", "broker": "ok", "workers": "ok", "cluster/sandbox": "ok"}
+
+
+def test_without_the_broker_it_is_degraded_and_still_ready(
+    ready: redis.Redis, anonymous: RestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    assert parts(anonymous) == {"": "degraded", "database": "ok", "broker": "degraded", "workers": "degraded", "cluster/sandbox": "ok"}
+
+
+def test_without_workers_it_is_degraded(world: World, redis_url: str, anonymous: RestClient) -> None:
+    found = parts(anonymous)
+    assert (found[""], found["broker"], found["workers"]) == ("degraded", "ok", "degraded")
+
+
+def test_what_nobody_takes_for_long_tells_of_the_workers(ready: redis.Redis, alice: Person, world: World, anonymous: RestClient) -> None:
+    world.submit(alice, "deployment.restart")
+    assert parts(anonymous)["workers"] == "ok"
+
+    for delivery in Delivery.objects.all():
+        Delivery.objects.filter(pk=delivery.pk).update(created_at=delivery.created_at - timedelta(seconds=40))
+
+    answer = anonymous.get("/readyz").json()
+    assert answer["parts"]["workers"]["status"] == "degraded"
+    assert answer["parts"]["workers"]["detail"].startswith("1 deliveries wait, the oldest for 4")
+
+
+def test_a_cluster_that_does_not_answer_is_degraded(
+    ready: redis.Redis, anonymous: RestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "KUBECONFIG_DIR", tmp_path)
+    assert parts(anonymous) == {"": "degraded", "database": "ok", "broker": "ok", "workers": "ok", "cluster/sandbox": "degraded"}
+
+
+def test_a_part_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.05)
+    never = threading.Event()
+
+    found = health.answers(
+        {"hangs": lambda: PartOut(status="ok", detail=str(never.wait(10))), "well": lambda: PartOut(status="ok", detail="")}
+    )
+    never.set()
+
+    assert {name: part.status for name, part in found.items()} == {"hangs": "degraded", "well": "ok"}
+
+
+def test_without_the_database_it_is_not_ready(committed_world: World, anonymous: RestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        monkeypatch.setitem(connection.settings_dict, "PORT", nobody_listens.getsockname()[1])
+        answer = anonymous.get("/readyz")
+
+    assert (answer.status_code, answer["Retry-After"], answer["Content-Type"]) == (503, "2", "application/problem+json")
