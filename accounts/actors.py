@@ -13,10 +13,10 @@ def groups_of(account: Account) -> frozenset[str]:
 
 def people_behind(account: Account, token: ApiToken | None = None) -> frozenset[UUID]:
     """The humans who act through this account (and this token), aliases resolved."""
-    behind = {account.owner_id if account.kind == Account.Kind.SERVICE else account.alias_of_id or account.id}
-    if token is not None:
-        behind.add(token.created_by_id)
-    return frozenset(person for person in behind if person is not None)
+    accounts = [account.owner if account.kind == Account.Kind.SERVICE else account]
+    if token is not None and token.created_by_id != account.id:
+        accounts.append(token.created_by)
+    return frozenset(one.alias_of_id or one.id for one in accounts if one is not None)
 
 
 def actor_of(account: Account, door: Door, *, token: ApiToken | None = None, groups: Iterable[str] | None = None) -> Actor:

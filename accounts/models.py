@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from audit.models import Streamed
@@ -35,6 +36,12 @@ class Account(AbstractUser):
                 name="account_service_has_owner_person_has_alias",
             )
         ]
+
+    def clean(self) -> None:
+        """An alias of an alias would count as another human."""
+        super().clean()
+        if self.alias_of is not None and (self.alias_of.alias_of_id or self.aliases.exists()):
+            raise ValidationError({"alias_of": "This must be the person's main account, and this account must have no aliases itself."})
 
 
 class Group(models.Model):

@@ -84,10 +84,11 @@ def matches(rule: Rule, facts: Facts) -> bool:
 def level_of(facts: Facts, rules: Iterable[Rule]) -> tuple[int, list[Because]]:
     """The most restrictive of the catalogue's level and all boundaries that match, and why.
 
-    What no boundary knows is restricted: nothing falls through.
+    What no boundary knows is restricted: nothing falls through. A namespace without an environment is one that nobody has told us of: a
+    boundary that speaks of the action alone does not know it either.
     """
     met = [rule for rule in rules if matches(rule, facts)]
-    if not met:
+    if not met or (facts.namespace and not facts.environment):
         return RESTRICTED, [Because(None, RESTRICTED, UNKNOWN)]
     level = max(facts.level, *(rule.level for rule in met))
     because = [Because(rule.slug, rule.level, rule.reason) for rule in met if rule.level == level]

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import connection
 
 from autonomy.boundaries import Rule
-from autonomy.models import Boundary
+from autonomy.models import Boundary, Level
 from guidance import cel
 from guidance.services.policies import PolicySet, policies_in_force
 
@@ -61,14 +61,15 @@ def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:
 
 def compiled(row: Boundary) -> Rule:
     """Raises guidance.cel.ExpressionError when the condition is not CEL."""
-    condition = partial(_holds, row.slug, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None
+    condition = partial(_holds, row, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None
     return Rule(row.slug, row.level, row.reason, row.actions, row.environments, row.namespaces, row.kinds, condition)
 
 
-def _holds(slug: str, program: cel.Program, variables: Mapping[str, object]) -> bool:
-    """A condition that cannot be evaluated counts as met: a broken boundary restricts, it never opens."""
+def _holds(row: Boundary, program: cel.Program, variables: Mapping[str, object]) -> bool:
+    """A condition that gives no answer counts as met where the boundary restricts, and as not met where it allows: it never opens."""
     try:
-        return program.evaluate(variables) is not False
+        answer = program.evaluate(variables)
     except cel.EvaluationError as error:
-        log.warning("boundary %s: its condition failed and counts as met: %s", slug, error)
-        return True
+        log.warning("boundary %s: its condition failed: %s", row.slug, error)
+        answer = None
+    return answer if isinstance(answer, bool) else row.level > Level.FULL

@@ -79,7 +79,7 @@ def digest(secret: str) -> bytes:
 def find(secret: str) -> ApiToken | None:
     """The valid token with this secret, with its account and that account's memberships, or None."""
     token = (
-        ApiToken.objects.select_related("account")
+        ApiToken.objects.select_related("account__owner", "created_by")
         .prefetch_related(Prefetch("account__memberships", Membership.objects.only("account_id", "group_id")))
         .filter(digest=digest(secret), revoked_at=None, account__is_active=True, expires_at__gt=timezone.now())
         .first()

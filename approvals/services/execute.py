@@ -87,7 +87,7 @@ def _tampered(request: ActionRequest) -> bool:
     asked, approved, plan = _told(request, "request.submitted"), _told(request, "request.approved"), request.plan
     if asked is None or approved is None or plan is None:
         return True
-    if any(asked[name] != value for name, value in essentials(request).items()):
+    if any(asked.get(name) != value for name, value in essentials(request).items()):
         return True
     return not approved["digest"] == plan.digest == canonical.digest_of_bytes(bytes(plan.body))
 
