@@ -2,11 +2,38 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from audit import canonical
+
+Hex = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{2})*$")]
+
+
+class ActorBody(BaseModel):
+    """Who made a change, as an event's body tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    id: str | None
+    name: str
+    people: list[str]
+
+
+class EventBody(BaseModel):
+    """What an event's hash covers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    stream: str
+    seq: int
+    type: str
+    status: str
+    actor: ActorBody
+    door: str
+    at: str
+    data: dict[str, object]
+    prev: Hex
 
 
 class EventRecord(BaseModel):
@@ -18,9 +45,12 @@ class EventRecord(BaseModel):
     seq: int
     type: str
     status: str
+    actor_id: str | None
+    actor_name: str
+    door: str
     at: str
-    body: str
-    hash: str
+    body: Hex
+    hash: Hex
     checkpoint: int | None
 
 
@@ -28,12 +58,12 @@ class CheckpointRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     record: Literal["checkpoint"] = "checkpoint"
     number: int
-    root: str
+    root: Hex
     count: int
-    prev: str
+    prev: Hex
     at: str
     key: str
-    signature: str
+    signature: Hex
 
     def content(self) -> bytes:
         """What the signature covers."""

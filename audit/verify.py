@@ -1,12 +1,13 @@
 """Pure: whether a ledger is whole and unaltered, from records alone."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from pydantic import ValidationError
+
 from audit import keys, merkle
-from audit.records import CheckpointRecord, EventRecord, Head
+from audit.records import CheckpointRecord, EventBody, EventRecord, Head
 
 GENESIS = bytes(32).hex()
 
@@ -43,10 +44,10 @@ def verify(
     """
     report = Report()
     leaves: dict[int, list[str]] = {}
-    last: dict[str, EventRecord] = {}
+    last: dict[str, tuple[int, str]] = {}
     for event in events:
         report.faults += _event_faults(event, last.get(event.stream))
-        last[event.stream] = event
+        last[event.stream] = event.seq, event.hash
         report.events += 1
         if event.checkpoint is None:
             report.uncovered += 1
@@ -63,39 +64,52 @@ def verify(
     return report
 
 
-def _event_faults(event: EventRecord, before: EventRecord | None) -> Iterator[str]:
+def _event_faults(event: EventRecord, before: tuple[int, str] | None) -> Iterator[str]:
     name = f"event {event.stream} #{event.seq} ({event.type})"
     body = bytes.fromhex(event.body)
     if sha256(body).hexdigest() != event.hash:
         yield f"{name}: its body was altered, it does not have the hash that was recorded"
         return
-    told = json.loads(body)
-    for column in ("stream", "seq", "type", "status", "at"):
-        if told[column] != getattr(event, column):
-            yield f"{name}: its column {column} was altered, the body says {told[column]!r}"
-    expected = before.seq + 1 if before else 1
-    if event.seq != expected:
-        yield f"{name}: event #{expected} of its stream is missing"
-    elif told["prev"] != (before.hash if before else ""):
+    try:
+        told = EventBody.model_validate_json(body)
+    except ValidationError:
+        yield f"{name}: its body is not one that this ledger writes"
+        return
+    for column, value in _columns(told).items():
+        if value != getattr(event, column):
+            yield f"{name}: its column {column} was altered, the body says {value!r}"
+    seq, prev = before or (0, "")
+    if event.seq != seq + 1:
+        yield f"{name}: event #{seq + 1} of its stream is missing"
+    elif told.prev != prev:
         yield f"{name}: it does not follow the event before it"
 
 
+def _columns(told: EventBody) -> dict[str, object]:
+    same = {name: getattr(told, name) for name in ("stream", "seq", "type", "status", "door", "at")}
+    return {**same, "actor_id": told.actor.id, "actor_name": told.actor.name}
+
+
 def _checkpoint_faults(known: list[CheckpointRecord], leaves: Mapping[int, list[str]], public: Mapping[str, str]) -> Iterator[str]:
-    prev = GENESIS
-    for number, checkpoint in enumerate(known, 1):
+    number, link = 0, GENESIS
+    for checkpoint in known:
         name = f"checkpoint {checkpoint.number}"
-        if checkpoint.number != number:
-            yield f"{name}: checkpoint {number} is missing"
-            return
-        if checkpoint.prev != prev:
+        if checkpoint.number != number + 1:
+            yield f"{name}: checkpoint {number + 1} is missing"
+        elif checkpoint.prev != link:
             yield f"{name}: it does not follow the checkpoint before it"
-        prev = checkpoint.link()
+        number, link = checkpoint.number, checkpoint.link()
         yield from _signature_faults(name, checkpoint, public)
-        covered = sorted(leaves.get(checkpoint.number, []))
-        if len(covered) != checkpoint.count:
-            yield f"{name}: it was made over {checkpoint.count} events, {len(covered)} are there"
-        elif merkle.root([bytes.fromhex(leaf) for leaf in covered]).hex() != checkpoint.root:
-            yield f"{name}: the events that it covers are not the ones that it was made over"
+        yield from _cover_faults(name, checkpoint, sorted(leaves.get(checkpoint.number, [])))
+    for missing in sorted(leaves.keys() - {checkpoint.number for checkpoint in known}):
+        yield f"checkpoint {missing}: it covers {len(leaves[missing])} events, but is missing"
+
+
+def _cover_faults(name: str, checkpoint: CheckpointRecord, covered: list[str]) -> Iterator[str]:
+    if len(covered) != checkpoint.count:
+        yield f"{name}: it was made over {checkpoint.count} events, {len(covered)} are there"
+    elif merkle.root([bytes.fromhex(leaf) for leaf in covered]).hex() != checkpoint.root:
+        yield f"{name}: the events that it covers are not the ones that it was made over"
 
 
 def _signature_faults(name: str, checkpoint: CheckpointRecord, public: Mapping[str, str]) -> Iterator[str]:
@@ -117,7 +131,7 @@ def _published_faults(known: list[CheckpointRecord], published: Iterable[Checkpo
             yield f"checkpoint {told.number}: it is not the one that was published"
 
 
-def _head_faults(head: Head, last: EventRecord | None) -> Iterator[str]:
-    if last is None or (head.seq, head.hash) != (last.seq, last.hash):
-        found = f"#{last.seq}" if last else "no event"
+def _head_faults(head: Head, last: tuple[int, str] | None) -> Iterator[str]:
+    if last != (head.seq, head.hash):
+        found = f"#{last[0]}" if last else "no event"
         yield f"{head.what} {head.stream}: it says that its last event is #{head.seq}, the ledger ends with {found}, or with another hash"

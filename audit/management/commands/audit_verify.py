@@ -28,12 +28,15 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path | None, public_key: Sequence[str], published: Path | None, **_: object) -> None:
         trusted = public_key or ([keys.public_text(keys.private_key(settings.LEDGER_KEY))] if settings.LEDGER_KEY else [])
-        told = _published(published or settings.LEDGER_CHECKPOINT_FILE)
-        if file:
+        if published and not published.exists():
+            raise CommandError(f"{published}: there is no such file")
+        if file:  # an export may be older than the file of this installation, so that one counts only where it is named
             events, checkpoints = _read(file)
-            report = verify(events, checkpoints, public_keys=trusted, published=told)
+            report = verify(events, checkpoints, public_keys=trusted, published=_published(published))
         else:
-            report = verify(reading.events(), reading.checkpoints(), public_keys=trusted, published=told, heads=_heads())
+            told = _published(published or settings.LEDGER_CHECKPOINT_FILE)
+            with reading.at_one_moment():
+                report = verify(reading.events(), reading.checkpoints(), public_keys=trusted, published=told, heads=_heads())
         self._tell(report)
 
     def _tell(self, report: Report) -> None:
@@ -58,7 +61,10 @@ def _heads() -> Iterator[Head]:
 def _published(path: Path | None) -> list[CheckpointRecord]:
     if path is None or not path.exists():
         return []
-    return [CheckpointRecord.model_validate_json(line) for line in path.read_text(encoding="utf8").splitlines()]
+    try:
+        return [CheckpointRecord.model_validate_json(line) for line in path.read_text(encoding="utf8").splitlines()]
+    except ValidationError as error:
+        raise CommandError(f"{path}: not a file of checkpoints: {error}") from error
 
 
 def _read(path: Path) -> tuple[list[EventRecord], list[CheckpointRecord]]:
