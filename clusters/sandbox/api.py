@@ -48,6 +48,7 @@ class Api:
         if fault.status:
             return _status(_refusal(fault))
         response = self._told(request, self._answer)
+        await asyncio.sleep(fault.delay_after_apply)
         return Response(cut=True) if fault.cut_after_apply else response
 
     def _told(self, request: Request, answer: Callable[[Request], Response]) -> Response:

@@ -24,6 +24,8 @@ class Fault:
     message: str = "injected fault"
     delay: float = 0
     """Seconds before the request is looked at."""
+    delay_after_apply: float = 0
+    """Seconds between doing it and answering."""
     cut: bool = False
     """The connection ends; nothing is done."""
     cut_after_apply: bool = False
