@@ -34,7 +34,7 @@ SUBMIT_EXAMPLES = [
         "Quota",
         value={
             "action": "quota.set",
-            "target": {**TARGET, "name": "team"},
+            "target": {**TARGET, "name": "compute"},
             "parameters": {"hard": {"requests.cpu": "8"}},
             "reason": "The new service needs more.",
         },

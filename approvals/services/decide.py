@@ -1,5 +1,6 @@
 """Approving and denying."""
 
+import json
 from uuid import UUID
 
 from approvals.errors import AlreadyDecided, CommentMissing, NotOpen, PlanChanged, ReviewChanged
@@ -12,6 +13,8 @@ from audit.ledger import Change, commit, judged_again
 from autonomy import queries
 from autonomy.models import ActionRequest, Plan
 from autonomy.status import Status
+from clusters.drift import unified
+from clusters.objects import Object
 
 APPROVE, DENY = Decision.Verdict.APPROVE, Decision.Verdict.DENY
 
@@ -119,11 +122,14 @@ def _data(decision: Decision) -> dict[str, object]:
 
 
 def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
-    old = Plan.objects.filter(request=request, digest=seen).first()
-    current = request.plan
-    moved = (
-        f"Plan {old.number} was replaced by plan {current.number}."
-        if old and current
-        else "No plan of this request had the digest that was sent."
-    )
-    return PlanChanged(moved, seen=seen, current=request.plan_digest)
+    """`moved` tells how the plan that was seen and the one that waits differ."""
+    old, current = Plan.objects.filter(request=request, digest=seen).first(), request.plan
+    if old is None or current is None:
+        return PlanChanged("No plan of this request had the digest that was sent.", seen=seen, current=request.plan_digest)
+    moved = unified(_without_diff(old), _without_diff(current))
+    return PlanChanged(f"Plan {old.number} was replaced by plan {current.number}.", seen=seen, current=current.digest, moved=moved)
+
+
+def _without_diff(plan: Plan) -> Object:
+    body: Object = json.loads(bytes(plan.body))
+    return {name: value for name, value in body.items() if name != "diff"}

@@ -33,7 +33,7 @@ def test_the_owner_of_a_service_does_not_approve_what_it_asked_for(
     world: World, demo_cluster: SandboxCluster, alice: Person, ci_payments: Person
 ) -> None:
     world.join(alice, "platform-admins", hours=1)
-    request = world.submit(ci_payments, "quota.set", {"hard": {"pods": "50"}}, name="team")
+    request = world.submit(ci_payments, "quota.set", {"hard": {"pods": "50"}}, name="compute")
     world.work()
     request = world.fresh(request)
 
