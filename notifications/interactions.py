@@ -202,6 +202,6 @@ def _page(what: Seen) -> str:
 def _invitation(received: Interaction) -> str:
     url = linking.invitation(received.user.id)
     return (
-        f":link: *Who are you?* Your Slack user is not linked to an account yet.\n{link(url, 'Link it')} (the link is good for "
+        f"*Who are you?* Your Slack user is not linked to an account yet.\n{link(url, 'Link it')} (the link is good for "
         f"{linking.GOOD_FOR.seconds // 60} minutes), then click again."
     )

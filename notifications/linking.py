@@ -106,5 +106,5 @@ def _bind(invited: Invited, account: Account) -> None:
     if not is_first(invited.user_id, "link", invited.nonce):
         raise LinkExpired
     link(account, invited.team_id, invited.user_id, actor=actor_of(account, Door.ADMIN))
-    said = f":link: You act as *{escape(account.username)}* now when you click here. If that was not you, tell a platform admin at once."
+    said = f"You act as *{escape(account.username)}* now when you click here. If that was not you, tell a platform admin at once."
     courier.soon(lambda: slack_client.say(invited.user_id, said))

@@ -42,7 +42,7 @@ def brief(card: Card) -> Content:
 
 def replaced(card: Card) -> Content:
     """What becomes of the message about an earlier review: nothing to click, nothing that could pass for the current plan."""
-    said = f":arrows_counterclockwise: *Replaced by a newer review* of {kit.link(card.url, _subject(card))}"
+    said = f"*Replaced by a newer review* of {kit.link(card.url, _subject(card))}"
     return Content(f"Replaced by a newer review: {_subject(card)}", [kit.section(said)])
 
 
@@ -68,13 +68,12 @@ def _head(card: Card) -> list[Block]:
 
 def _whole(card: Card) -> list[Block] | None:
     """Everything that a decision needs, or None where a line of it is too long for Slack."""
-    difference = kit.fenced(card.difference)
-    told = [*words.because(card), *_remarks(card)]
-    if difference is None or any(len(line) > kit.SECTION for line in told):
+    difference, because, remarks = kit.fenced(card.difference), words.because(card), _remarks(card)
+    if difference is None or any(len(line) > kit.SECTION for line in [*because, *remarks]):
         return None
     reason = kit.sections(["*Reason*", *kit.quoted(card.request.reason or "none given")])
     changes = difference or [kit.section("_Nothing would change._")]
-    return [*reason, *kit.sections(told), *_override(card), kit.section("*Difference*"), *changes]
+    return [*reason, *kit.sections(because), *kit.sections(remarks), *_override(card), kit.section("*Difference*"), *changes]
 
 
 def _gist(card: Card) -> list[Block]:
@@ -94,7 +93,7 @@ def _override(card: Card) -> list[Block]:
         return []
     policies = ", ".join(kit.escape(str(policy)) for policy in override["policies"])
     return kit.sections(
-        [f":unlock: *Overrides* {policies} until {kit.escape(str(override['until']))}", *kit.quoted(str(override["reason"]))]
+        [f":warning: *Overrides* {policies} until {kit.escape(str(override['until']))}", *kit.quoted(str(override["reason"]))]
     )
 
 

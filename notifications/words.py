@@ -1,6 +1,6 @@
 """How a request stands, in the words of Slack."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from approvals.models import Decision
 from autonomy.models import Level
@@ -18,16 +18,17 @@ def standing(card: Card) -> str:
 
 
 def _submitted(_: Card) -> str:
-    return ":hourglass_flowing_sand: *Its plan is being made*"
+    return "*Its plan is being made*"
 
 
 def _waits(card: Card) -> str:
     review = card.asked
     if not card.is_open:
-        return ":stopwatch: *The time to decide is over*"
-    missing = ", ".join(f"{need.required} of {escape(need.group)}" for need in review.missing())
+        return "*The time to decide is over*"
+    more = "more " if review.votes else ""
+    missing = ", ".join(f"{need.required} {more}of {escape(need.group)}" for need in review.missing())
     because = f"\n{escape(review.review.because)}" if review.review.because else ""
-    return f":hourglass_flowing_sand: *Waits for approval* by {missing} until {moment(review.review.expires_at)}{because}"
+    return f"*Waits for approval* by {missing} until {moment(review.review.expires_at)}{because}"
 
 
 def _approved(card: Card) -> str:
@@ -35,7 +36,7 @@ def _approved(card: Card) -> str:
 
 
 def _running(card: Card) -> str:
-    return f":white_check_mark: *Approved* {_by(card.approvals)}. :arrows_counterclockwise: It is running."
+    return f":white_check_mark: *Approved* {_by(card.approvals)}. :gear: It is running."
 
 
 def _succeeded(card: Card) -> str:
@@ -59,11 +60,11 @@ def _denied(card: Card) -> str:
 
 
 def _cancelled(card: Card) -> str:
-    return f":no_entry_sign: *Cancelled* by {escape(card.request.requester_name)} {_finished(card)}"
+    return f":no_entry: *Cancelled* by {escape(card.request.requester_name)} {_finished(card)}"
 
 
 def _expired(card: Card) -> str:
-    return f":stopwatch: *Expired* {_finished(card)}: nobody decided in time"
+    return f"*Expired* {_finished(card)}: nobody decided in time"
 
 
 def _refused(_: Card) -> str:
@@ -71,7 +72,7 @@ def _refused(_: Card) -> str:
 
 
 def _planned(_: Card) -> str:
-    return ":memo: *Planned*: a dry run changes nothing"
+    return ":information_source: *Planned*: a dry run changes nothing"
 
 
 STANDINGS: Mapping[Status, Callable[[Card], str]] = {
@@ -102,7 +103,7 @@ def level(card: Card) -> str:
 def because(card: Card) -> list[str]:
     """Why people are asked at all: the reasons of the boundaries."""
     reasons = [str(reason["reason"]) for reason in card.request.level_because if reason.get("reason")]
-    return [f":lock: {escape(' '.join(reason.split()))}" for reason in reasons]
+    return ["*Why it needs approval*", *(escape(" ".join(reason.split())) for reason in reasons)] if reasons else []
 
 
 def votes(card: Card) -> list[str]:
@@ -129,8 +130,9 @@ def findings(card: Card) -> list[str]:
     ]
 
 
-def _by(votes: Iterable[Decision]) -> str:
-    return "by " + ", ".join(f"{escape(vote.name)} {moment(vote.at)}" for vote in votes)
+def _by(votes: Sequence[Decision]) -> str:
+    """By whom, and when that was settled."""
+    return f"by {', '.join(escape(vote.name) for vote in votes)} {moment(votes[-1].at)}"
 
 
 def _finished(card: Card) -> str:

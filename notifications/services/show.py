@@ -94,7 +94,7 @@ def _show_in_person(card: Card) -> None:
 
 def _update_in_person(card: Card) -> None:
     """Nobody is bothered any more; who was asked sees how it ended."""
-    asked = card.asked.review.slack_messages.filter(state=SlackMessage.State.ALIVE).exclude(ts="")  # type: ignore[attr-defined]
+    asked = card.asked.review.slack_messages.filter(state=SlackMessage.State.ALIVE).exclude(ts="")
     for row in asked:
         _shown(card, row.recipient)
 

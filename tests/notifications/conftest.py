@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from approvals.models import Decision
 from audit.actor import Actor
 from autonomy.models import ActionRequest
 from notifications import courier
 from notifications.services.link import link
 from tests.plugins.sandbox_slack import APPROVALS, TEAM, Json, SandboxSlack
 from tests.plugins.slack_door import slack_user
-from tests.plugins.world import Person, World
+from tests.plugins.world import World
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,6 @@ def slack(committed_world: World, slack_settings: SandboxSlack, admin_server: st
     assert courier.settled(20)
 
 
-@pytest.fixture
-def people(committed_world: World) -> World:
-    return committed_world
-
-
 def words_of(message: Json) -> str:
     """Everything that the message says."""
     parts: list[str] = [message["text"]]
@@ -86,10 +82,4 @@ def buttons_of(message: Json) -> list[str]:
 
 def votes_of(request: ActionRequest) -> list[tuple[str, str, str]]:
     """Who said what through which door."""
-    from approvals.models import Decision
-
     return list(Decision.objects.filter(review__request=request).order_by("at").values_list("name", "verdict", "door"))
-
-
-def person(world: World, name: str) -> Person:
-    return world[name]

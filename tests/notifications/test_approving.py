@@ -1,5 +1,6 @@
 """The way of a request through Slack."""
 
+from approvals.models import ApprovalRule
 from tests.notifications.conftest import Slack, buttons_of, votes_of, words_of
 
 
@@ -13,7 +14,7 @@ def test_the_channel_sees_everything_that_a_decision_needs(slack: Slack) -> None
     assert f"`{request.where}`" in words
     assert "*Level*\n3 Restricted" in words
     assert "&gt; for a test" in words
-    assert ":lock: These rules bind everybody" in words
+    assert "*Why it needs approval*\nThese rules bind everybody" in words
     assert "*Waits for approval* by 1 of platform-admins" in words
     assert "+reason: Nobody is here at the weekend." in words
     assert buttons_of(message) == ["approve", "deny", "open"]
@@ -107,8 +108,6 @@ def test_a_decision_in_the_admin_or_by_the_api_shows_in_slack(slack: Slack) -> N
 
 
 def test_each_vote_shows_and_only_the_last_one_is_an_approval(slack: Slack) -> None:
-    from approvals.models import ApprovalRule
-
     ApprovalRule.objects.filter(slug="rules-by-admins").update(needs={"platform-admins": 2})
     request = slack.asked()
 

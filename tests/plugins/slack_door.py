@@ -4,7 +4,7 @@ import json
 import re
 import time
 from html import unescape
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -97,7 +97,7 @@ def post_signed(payload: dict[str, Any], **headers: str) -> tuple[int, bytes]:
     body = urlencode({"payload": json.dumps(payload)}).encode()
     signed = {**signing.headers(SIGNING_SECRET, body), **headers}
     answer = Client().post(INTERACTIONS, body, content_type="application/x-www-form-urlencoded", headers=signed)
-    return answer.status_code, cast("bytes", answer.content)
+    return answer.status_code, answer.content
 
 
 def _answer(said: list[str]) -> Answer:
