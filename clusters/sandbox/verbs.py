@@ -142,7 +142,7 @@ class Verbs:
         if live is None:
             self._admit(new)
         identity = _identity(live)
-        new = {**new, "metadata": {**new["metadata"], **identity}}
+        new = {**new, "metadata": {**_without_empty_maps(new["metadata"]), **identity}}
         if manager is not None and new != live:
             new = take_over(live, new, manager)
         if live is not None and new == live:
@@ -199,6 +199,11 @@ def merged(value: Any, patch: Any) -> Any:
     base = value if isinstance(value, dict) else {}
     kept = {key: item for key, item in base.items() if key not in patch}
     return {**kept, **{key: merged(base.get(key), item) for key, item in patch.items() if item is not None}}
+
+
+def _without_empty_maps(metadata: Object) -> Object:
+    """The last label or annotation takes the map with it."""
+    return {key: value for key, value in metadata.items() if value or key not in ("annotations", "labels")}
 
 
 def _scale_of(live: Object) -> Object:

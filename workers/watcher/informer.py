@@ -42,6 +42,8 @@ class Informer(threading.Thread):
             except Gone:
                 continue
             except ClusterError as error:
+                if self._ended.is_set():
+                    return
                 pause = min(PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS)
                 failures += 1
                 log.warning("%s: %s; listing again in %d s", self.cluster, error, pause)

@@ -45,11 +45,12 @@ class Watcher:
                 connection.close()
             self._wake.wait(EVERY_SECONDS)
             self._wake.clear()
-        for informer in self._informers.values():
-            informer.stop()
 
     def stop(self) -> None:
+        """End `run`, and the informers as soon as their watches end."""
         self._stopped = True
+        for informer in self._informers.values():
+            informer.stop()
         self._wake.set()
 
     def look(self) -> None:
