@@ -3,16 +3,23 @@
 import logging
 import time
 from collections.abc import Sequence
+from functools import cache
 
-from kombu.exceptions import OperationalError
+from django.conf import settings
+from kombu import Connection, pools
+from kombu.exceptions import KombuError
+from redis import RedisError
 
 from audit.outbox import Message, listeners
 from workers import tasks
+from workers.celery import app
 
 log = logging.getLogger(__name__)
 
 OPEN_SECONDS = 5.0
 """How long nothing is published after the broker failed: callers do not wait for it again and again, the sweeper catches up."""
+SOCKET_SECONDS = 0.3
+"""Who publishes is waited for; workers, whose connection waits for messages, have more patience (workers.celery)."""
 
 _closed_again_at = 0.0
 
@@ -23,11 +30,23 @@ def publish(messages: Sequence[Message]) -> None:
     if time.monotonic() < _closed_again_at:
         return
     try:
-        for message in messages:
-            tasks.deliver.apply_async(args=tuple(tasks.pack(message)), queue=_queue(message.listener), retry=False)
-    except (OperationalError, OSError) as error:
+        _send(messages)
+    except (KombuError, RedisError, OSError) as error:
         _closed_again_at = time.monotonic() + OPEN_SECONDS
         log.warning("the broker does not take messages (%s): the sweeper publishes them later", error)
+
+
+def _send(messages: Sequence[Message]) -> None:
+    with pools.producers[_broker()].acquire(block=True, timeout=SOCKET_SECONDS) as producer:
+        for message in messages:
+            packed = tuple(tasks.pack(message))
+            tasks.deliver.apply_async(args=packed, queue=_queue(message.listener), retry=False, producer=producer)
+
+
+@cache
+def _broker() -> Connection:
+    """Names the pool of connections; kombu keeps a pool for each process."""
+    return app.connection(settings.REDIS_URL, transport_options={"socket_timeout": SOCKET_SECONDS})
 
 
 def _queue(listener: str) -> str:
