@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cpu import cost
 from benchmarks.figures import Bench
 from benchmarks.machine import Machine
 from benchmarks.report import Figure, Round, table
@@ -42,7 +43,10 @@ def main() -> int:
     try:
         with _directory(arguments.data_dir) as directory, Machine(directory) as machine:
             _start(machine)
-            print(table(_measure(machine, plan, arguments.only)))
+            if arguments.cost:
+                _tell_costs(machine, plan)
+            else:
+                print(table(_measure(machine, plan, arguments.only)))
     except Failure as failure:
         print(f"benchmarks: {failure}", file=sys.stderr)
         return 1
@@ -54,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, help="how often both sides are measured (9)")
     parser.add_argument("--quick", action="store_true", help="two short rounds: to see that it runs, not to quote")
     parser.add_argument("--only", choices=FIGURES, action="append", help="these figures only")
+    parser.add_argument("--cost", action="store_true", help="processor time of a submission by part, in place of the figures")
     parser.add_argument("--data-dir", type=Path, help="keep the servers' data there, so that the next start is quicker")
     return parser.parse_args()
 
@@ -71,6 +76,16 @@ def _start(machine: Machine) -> None:
     for step in machine.steps():
         print(f"starting: {step.title}", flush=True)
         step.run()
+
+
+def _tell_costs(machine: Machine, plan: Plan) -> None:
+    port = machine.ports["cluster"]
+    benches = [Bench(machine.floor(), port), Bench(machine.product(), port)]
+    for bench in benches:
+        bench.completed_per_second(plan.burst)
+    for _ in range(plan.rounds):
+        for bench in benches:
+            print(cost(machine, bench, plan.burst).line(), flush=True)
 
 
 def _measure(machine: Machine, plan: Plan, only: list[str] | None) -> dict[Figure, list[Round]]:

@@ -67,7 +67,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": dj_database_url.parse(environment.database_url, conn_max_age=None, conn_health_checks=True)}
+DATABASES = {"default": dj_database_url.parse(environment.database_url, conn_max_age=None)}  # audit.connections sees to dead ones
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -113,6 +113,7 @@ UNFOLD = {
     "SITE_SYMBOL": "rule_settings",
     "SITE_URL": None,
     "SHOW_HISTORY": False,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("accounts/favicon.svg")}],
     "STYLES": [lambda _: static("accounts/admin.css")],
     "SIDEBAR": {"navigation": "approvals.admin.navigation.navigation"},
     "COLORS": {

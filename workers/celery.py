@@ -2,18 +2,22 @@
 
 import os
 
-from celery import Celery
+import django
+from celery import Celery, signals
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+from django.db import close_old_connections
 
+from audit.connections import drop_dead
 from workers.pulse import PulsingScheduler, WorkerPulse
 
 QUEUES = ("actions", "changes", "notifications")
 
-app = Celery("workers")
+# Without Celery's fixup for Django, which closes the database connection before and after every task.
+app = Celery("workers", fixups=[])
 app.conf.update(
     broker_url=settings.REDIS_URL,
     # No result backend, no events: the ledger tells how it ended.
@@ -43,4 +47,14 @@ app.conf.update(
     },
 )
 app.steps["consumer"].add(WorkerPulse)
+
+
+@signals.import_modules.connect
+def _set_up(**_: object) -> None:
+    """Before a worker or beat imports the tasks."""
+    django.setup()
+
+
 app.autodiscover_tasks(["workers"])
+signals.task_prerun.connect(close_old_connections)
+signals.task_prerun.connect(drop_dead)

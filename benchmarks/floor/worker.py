@@ -15,7 +15,7 @@ if not apps.ready:
 
 from benchmarks.floor.models import Job
 
-app = Celery("floor")
+app = Celery("floor", fixups=[])  # with it, a new database connection for every task
 app.conf.update(
     broker_url=os.environ["FLOOR_REDIS_URL"],
     task_ignore_result=True,
