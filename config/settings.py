@@ -170,6 +170,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": environment.log_format}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Two lines or more for each task, of which the sweep alone is one every two seconds.
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")},
 }
 
 SLACK_BOT_TOKEN = environment.slack_bot_token.get_secret_value()

@@ -58,3 +58,8 @@ def _set_up(**_: object) -> None:
 app.autodiscover_tasks(["workers"])
 signals.task_prerun.connect(close_old_connections)
 signals.task_prerun.connect(drop_dead)
+
+
+@signals.setup_logging.connect
+def _keep_djangos_logging(**_: object) -> None:
+    """Celery puts its own format in place of LOG_FORMAT unless somebody answers this signal."""
