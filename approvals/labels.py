@@ -1,6 +1,9 @@
 """The words and colours of a request, the same on every page."""
 
 from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.timesince import timesince
 
 from autonomy import catalogue
 from autonomy.models import ActionRequest, Level
@@ -26,6 +29,12 @@ def action_title(name: str) -> str:
     """What the catalogue calls it; the bare name where it is not in the catalogue any more."""
     found = catalogue.actions().get(name)
     return found.title if found else name
+
+
+def ago(at: datetime) -> str:
+    """How long ago, in one unit."""
+    told = timesince(at, depth=1)
+    return "just now" if told.startswith("0") else f"{told} ago"
 
 
 def title_of(request: ActionRequest) -> str:

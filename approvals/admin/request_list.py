@@ -15,9 +15,8 @@ from unfold.views import ChangeList
 
 from accounts.admin.access import ReadOnlyAdmin, actor
 from accounts.models import Group
-from approvals.labels import LEVEL_TONES, STATUS_TONES, action_title
+from approvals.labels import LEVEL_TONES, STATUS_TONES, action_title, ago
 from approvals.links import admin_path
-from approvals.templatetags.request_words import ago
 from autonomy import catalogue
 from autonomy.models import ActionRequest, Level
 from autonomy.queries import visible

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 
 from django import template
-from django.utils.timesince import timesince
 
 from approvals import labels
 from approvals.links import admin_path
@@ -13,6 +11,7 @@ from audit.actor import Door
 from autonomy.models import ActionRequest
 
 register = template.Library()
+register.filter("ago", labels.ago)
 
 DOORS: Mapping[str, str] = {
     Door.REST: "REST",
@@ -46,13 +45,6 @@ def action_title(request: ActionRequest) -> str:
 @register.filter
 def page_path(request: ActionRequest) -> str:
     return admin_path(request)
-
-
-@register.filter
-def ago(at: datetime) -> str:
-    """How long ago, in one unit."""
-    told = timesince(at, depth=1)
-    return "just now" if told.startswith("0") else f"{told} ago"
 
 
 @register.filter

@@ -134,3 +134,18 @@ def test_the_state_tells_an_open_page_whether_anything_happened(
 
 def test_an_unknown_request_is_not_found(carol: Person) -> None:
     assert carol.browser.get("/admin/requests/00000000-0000-4000-8000-000000000000/").status_code == 404
+
+
+def test_who_may_not_see_it_gets_a_page_that_says_so(world: World, alice: Person, bob: Person) -> None:
+    waiting = world.waiting(alice)
+    answer = bob.browser.get(admin_path(waiting), headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    text = text_of(answer.content.decode())
+    assert f"There is no request {waiting.pk}, or you may not see it." in text
+    assert "Requests of other teams are not shown" in text
+
+
+def test_a_page_that_is_not_for_one_says_so(bob: Person) -> None:
+    answer = bob.browser.get("/admin/audit/event/", headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert "The ledger and accounts are for reviewers and auditors" in text_of(answer.content.decode())
