@@ -10,7 +10,7 @@ from audit import canonical
 from audit.actor import Actor
 from audit.ledger import commit, judged_again
 from audit.models import Event
-from audit.outbox import Message
+from audit.outbox import Message, next_in_lane, publish
 from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
@@ -63,6 +63,7 @@ def _still_approved(message: Message, *, actor: Actor) -> bool:
             hint="manage.py audit_verify names what was altered.",
         )
         commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
+        publish(next_in_lane(request.where))
         return False
     if request.status == Status.RUNNING:
         return True  # people and rules were judged at its first claim; this one goes on where a worker was lost

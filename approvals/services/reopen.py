@@ -24,12 +24,14 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
     found = current_route(request)
     if found is None or request.plan is None:
         commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
+        publish(next_in_lane(request.where))
         return
     check(request.status, Status.AWAITING_APPROVAL)
     change = Change(
         request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest}
     )
     commit(with_review(change.withdraw(), request.plan, found, because="The approval rules have changed."))
+    publish(next_in_lane(request.where))
 
 
 def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
@@ -38,6 +40,7 @@ def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
     check(request.status, Status.AWAITING_APPROVAL)
     change = Change(request, "request.approval_voided", actor, {"lost": review.lost(), "because": "no longer in the reviewing group"})
     commit(change.withdraw().set(status=Status.AWAITING_APPROVAL))
+    publish(next_in_lane(request.where))
 
 
 def back_for_review(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
@@ -46,6 +49,7 @@ def back_for_review(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
     found = current_route(request)
     if found is None:
         commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).remove(claimed.delivery))
+        publish(next_in_lane(claimed.lane))
         return
     plan = plan_row(request, draft)
     change = Change(request, "request.drifted", actor, {"digest": plan.digest, "plan": plan.number, "was": request.plan_digest})

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from audit import outbox
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from autonomy import queries
@@ -24,4 +25,5 @@ def cancel(request_id: UUID, *, actor: Actor) -> ActionRequest:
     check(request.status, Status.CANCELLED)
     change = Change(request, "request.cancelled", actor).withdraw()
     commit(change.set(status=Status.CANCELLED, finished_at=change.at))
+    outbox.publish(outbox.next_in_lane(request.where))
     return request
