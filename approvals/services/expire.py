@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from approvals.models import Review
@@ -13,9 +14,10 @@ from autonomy.status import Status
 
 
 def overdue() -> list[UUID]:
-    """Requests that wait although a review of theirs has run out, by the database's clock."""
-    waiting = Review.objects.filter(expires_at__lte=Now(), request__status=Status.AWAITING_APPROVAL)
-    return list(waiting.order_by("expires_at").values_list("request_id", flat=True).distinct()[:1000])
+    """Requests that wait although their newest review has run out, by the database's clock."""
+    newer = Review.objects.filter(request=OuterRef("request"), number__gt=OuterRef("number"))
+    waiting = Review.objects.filter(~Exists(newer), expires_at__lte=Now(), request__status=Status.AWAITING_APPROVAL)
+    return list(waiting.order_by("expires_at").values_list("request_id", flat=True)[:1000])
 
 
 @judged_again

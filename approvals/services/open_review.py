@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models import Max
+from django.db.models.functions import Now
 
 from accounts.models import Group
 from approvals.models import Review, ReviewStage
@@ -67,8 +68,8 @@ def with_review(change: Change, plan: Plan, found: Route, *, because: str = "") 
 
 
 def new_review(request: ActionRequest, plan: Plan, found: Route, *, because: str) -> tuple[Review, Sequence[ReviewStage]]:
-    now = timezone.now()
-    last = request.reviews.order_by("-number").values_list("number", flat=True).first()
+    """Unsaved. The time to decide begins by the database's clock, by which it also ends."""
+    last, now = ActionRequest.objects.values_list(Max("reviews__number"), Now()).get(pk=request.pk)
     review = Review(
         request=request,
         number=(last or 0) + 1,
