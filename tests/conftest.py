@@ -11,4 +11,5 @@ pytest_plugins = [
     "tests.plugins.browser",
     "tests.plugins.admin_server",
     "tests.plugins.slack_door",
+    "tests.plugins.product",
 ]
