@@ -1,6 +1,7 @@
 """What Slack says of those who are linked: a guest does not decide."""
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
@@ -11,10 +12,11 @@ from django.db.models.functions import Now
 
 from notifications import slack_client
 from notifications.models import SlackIdentity
-from notifications.slack_client import SlackError
+from notifications.slack_client import Permanent, Temporary
 
 log = logging.getLogger(__name__)
 FRESH = timedelta(hours=1)
+BUDGET_SECONDS = 8.0
 
 
 def identities_of(people: Iterable[UUID]) -> list[SlackIdentity]:
@@ -27,15 +29,21 @@ def identities_of(people: Iterable[UUID]) -> list[SlackIdentity]:
 def look_up_guests(people: Iterable[UUID]) -> None:
     """Ask Slack who of these has become a guest, each once an hour at most.
 
-    A worker does this before it asks them to decide, so that no click has to wait for Slack. Where Slack does not answer, what it
-    said last stands.
+    A worker does this before it asks them to decide, so that no click has to wait for Slack. Where Slack does not answer, or takes too
+    long, what it said last stands until the next time.
     """
+    begun = time.monotonic()
     for identity in identities_of(people):
+        if time.monotonic() - begun > BUDGET_SECONDS:
+            return
         if SlackIdentity.objects.filter(pk=identity.pk, checked_at__gt=Now() - FRESH).exists():
             continue
         try:
             found = slack_client.profile(identity.user_id)
-        except SlackError as error:
-            log.warning("Slack does not tell who %s is: %s", identity.user_id, error)
+        except Temporary as error:
+            log.warning("Slack does not tell who is a guest: %s", error)
+            return
+        except Permanent as error:
+            log.warning("Slack does not know %s: %s", identity.user_id, error)
             continue
         SlackIdentity.objects.filter(pk=identity.pk).update(guest=found.guest or found.bot, checked_at=Now())

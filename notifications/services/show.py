@@ -10,7 +10,8 @@ its clicks are judged like all others; it is only not kept up to date.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -21,12 +22,12 @@ from django.db.models.functions import Now
 from accounts.models import Account
 from audit.outbox import Message
 from autonomy.models import ActionRequest
-from notifications import mail, slack_client
+from notifications import mail, slack_client, words
 from notifications.card import Card, read
 from notifications.message import Content, brief, message, replaced
 from notifications.models import SlackMessage
 from notifications.services.profiles import identities_of, look_up_guests
-from notifications.slack_client import Gone, Posted, SlackError, TooLong
+from notifications.slack_client import Gone, Posted, TooLong
 
 log = logging.getLogger(__name__)
 RESERVED_FOR = timedelta(seconds=30)
@@ -121,6 +122,7 @@ def _shown(card: Card, recipient: str) -> bool:
         return False
     if row.state == SlackMessage.State.ALIVE:
         return _unless_gone(row, lambda: _written(card, lambda said: slack_client.update(_place(row), said.text, said.blocks)))
+    look_up_guests(card.asked.eligible)
     return not _reserved(row) or _unless_gone(row, lambda: _post(card, row))
 
 
@@ -138,13 +140,19 @@ def _reserved(row: SlackMessage) -> bool:
 
 
 def _post(card: Card, row: SlackMessage) -> None:
-    look_up_guests(card.asked.eligible)
-    try:
+    with _free_again_if_it_fails(row):
         posted = _written(card, lambda said: slack_client.post(row.recipient, said.text, said.blocks))
-    except SlackError:
-        SlackMessage.objects.filter(pk=row.pk).update(posting_until=None)
-        raise
     _note(row, state=SlackMessage.State.ALIVE, channel=posted.channel, ts=posted.ts, digest=card.request.plan_digest)
+
+
+@contextmanager
+def _free_again_if_it_fails(row: SlackMessage) -> Iterator[None]:
+    """The outbox tries again soon: the reservation must not keep it from doing so."""
+    try:
+        yield
+    except Exception:
+        _note(row)
+        raise
 
 
 def _written(card: Card, write: Callable[[Content], T]) -> T:
@@ -180,7 +188,8 @@ def _mail_reviewers(card: Card, accounts: list[Account]) -> None:
         return
     row = _row(card, BY_MAIL)
     if _reserved(row):
-        mail.send((account.email for account in accounts), f"To be approved: {message(card).text}", _letter(card))
+        with _free_again_if_it_fails(row):
+            mail.send((account.email for account in accounts), f"To be approved: {card.title}, {words.where(card)}", _letter(card))
         _note(row, state=SlackMessage.State.ALIVE)
 
 
