@@ -51,7 +51,7 @@ format: $(INSTALLED) ## Format the code
 
 .PHONY: openapi
 openapi: $(INSTALLED) ## Write docs/openapi.json anew
-	@$(SCHEMA) --file docs/openapi.json
+	@$(SCHEMA) > docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
 
 .PHONY: reset
 reset: need-python ## Throw the data of `make up` away

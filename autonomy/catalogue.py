@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from autonomy.actions.base import Action, AnyAction, Ask, Parameters, Target
 from autonomy.errors import BadParameters, UnknownAction
 from autonomy.models import ActionRequest
+from guidance.pointer import pointer
 
 
 @cache
@@ -51,13 +52,10 @@ def parse(kind: AnyAction, parameters: object) -> Parameters:
 
 
 def _bad(error: ValidationError) -> BadParameters:
-    first = error.errors(include_url=False)[0]
-    at = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in first["loc"])
-    problems = [
-        {"pointer": "/parameters" + "".join(f"/{part}" for part in wrong["loc"]), "message": wrong["msg"]}
-        for wrong in error.errors(include_url=False)
-    ]
-    return BadParameters(f"parameters{at.replace('/', '.')}: {first['msg']}.", pointer=f"/parameters{at}", errors=problems)
+    problems = [{"pointer": pointer(("parameters", *wrong["loc"])), "message": wrong["msg"]} for wrong in error.errors(include_url=False)]
+    first = problems[0]
+    where = first["pointer"].removeprefix("/").replace("/", ".")
+    return BadParameters(f"{where}: {first['message']}.", pointer=first["pointer"], errors=problems)
 
 
 def ask_of(request: ActionRequest) -> Ask[Parameters]:

@@ -42,7 +42,8 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
     model = ApprovalRule
     Parameters = ApprovalRuleParameters
 
-    def check(self, target: Target, parameters: ApprovalRuleParameters) -> None:  # noqa: ARG002
+    def check(self, target: Target, parameters: ApprovalRuleParameters) -> None:
+        super().check(target, parameters)
         known = set(Group.objects.filter(pk__in=parameters.needs).values_list("pk", flat=True))
         if unknown := sorted(set(parameters.needs) - known):
             raise BadParameters(f"parameters.needs: there is no group {', '.join(unknown)}.", pointer=f"/parameters/needs/{unknown[0]}")

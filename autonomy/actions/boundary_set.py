@@ -42,7 +42,8 @@ class BoundarySet(RuleAction[BoundaryParameters]):
     model = Boundary
     Parameters = BoundaryParameters
 
-    def check(self, target: Target, parameters: BoundaryParameters) -> None:  # noqa: ARG002
+    def check(self, target: Target, parameters: BoundaryParameters) -> None:
+        super().check(target, parameters)
         if not parameters.condition:
             return
         try:

@@ -1,14 +1,19 @@
 """Actions that change the product's own rules: planned by comparing, done in one statement with the end of the request."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from audit.actor import Actor
 from audit.ledger import Change
-from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, P
+from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, P, Target
+from autonomy.errors import BadTarget
 from autonomy.models import Rule
 from clusters import drift
+
+SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?")
+SLUG_FORM = "lower-case letters, digits and dashes, at most 50"
 
 
 class RuleAction(Action[P]):
@@ -21,34 +26,41 @@ class RuleAction(Action[P]):
     def values(self, parameters: P) -> Mapping[str, Any] | None:
         """The row's new fields, or None to remove it."""
 
+    def check(self, target: Target, parameters: P) -> None:  # noqa: ARG002
+        """Subclasses add what is particular to their rules."""
+        if not SLUG.fullmatch(target.name):
+            raise BadTarget(f"{target.name!r} cannot name a {self.kind}: {SLUG_FORM}.", pointer="/target/name")
+
     def plan(self, ask: Ask[P]) -> Draft:
-        before, after = self._before(self._row(ask)), self.values(ask.parameters)
+        return self._draft(ask, self._row(ask))
+
+    def execute(self, ask: Ask[P]) -> Outcome:
+        return self._change(ask, self._row(ask))
+
+    def execute_approved(self, ask: Ask[P], approved: Draft) -> Outcome:
+        """The row is read once: the change is optimistic on its stream, so what was compared is what is changed."""
+        row = self._row(ask)
+        draft = self._draft(ask, row)
+        if draft.digest != approved.digest:
+            raise Drifted(draft)
+        return self._change(ask, row)
+
+    def _row(self, ask: Ask[P]) -> Rule | None:
+        return self.model._default_manager.filter(slug=ask.target.name).first()
+
+    def _draft(self, ask: Ask[P], row: Rule | None) -> Draft:
+        before, after = None if row is None else self._fields_of(row), self.values(ask.parameters)
         if before is None and after is None:
             raise ActionFailed(f"There is no {ask.target.kind} {ask.target.name} to remove.", reason="NotFound")
         new = None if after is None else dict(after)
         return Draft(target=ask.target, uid=None, before=before, after=new, diff=drift.unified(before, new))
 
-    def execute(self, ask: Ask[P]) -> Outcome:
-        return self._change(ask)
+    def _fields_of(self, row: Rule) -> Object:
+        own = {"id", "seq", "head", "slug"}
+        return {field.name: getattr(row, field.name) for field in self.model._meta.concrete_fields if field.name not in own}
 
-    def execute_approved(self, ask: Ask[P], approved: Draft) -> Outcome:
-        """Comparing and changing cannot be torn apart: the change is optimistic on the row's own stream."""
-        draft = self.plan(ask)
-        if draft.digest != approved.digest:
-            raise Drifted(draft)
-        return self._change(ask)
-
-    def _row(self, ask: Ask[P]) -> Rule | None:
-        return self.model._default_manager.filter(slug=ask.target.name).first()
-
-    def _before(self, row: Rule | None) -> Object | None:
-        return None if row is None else {name: getattr(row, name) for name in self.fields()}
-
-    def fields(self) -> list[str]:
-        return sorted(field.name for field in self.model._meta.concrete_fields if field.name not in {"id", "seq", "head", "slug"})
-
-    def _change(self, ask: Ask[P]) -> Outcome:
-        row, values = self._row(ask), self.values(ask.parameters)
+    def _change(self, ask: Ask[P], row: Rule | None) -> Outcome:
+        values = self.values(ask.parameters)
         kind, actor = ask.target.kind, Actor.worker()
         data = {"slug": ask.target.name, "request": ask.id, "values": values}
         if row is None:

@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from audit import canonical
 from audit.actor import Actor
 from audit.ledger import Change, commit
+from audit.rows import columns, fetch, instance
 from audit.statement import Refused
 from autonomy.errors import IdempotencyInProgress, IdempotencyMismatch
 from autonomy.models import ActionRequest, IdempotencyKey
+from autonomy.queries import load
 from autonomy.services.judge import Judgement
 from autonomy.status import Status
 from autonomy.submission import Submission
 
 KEY_LIFE = timedelta(hours=24)
+KNOWN_KEY = f"SELECT {columns(IdempotencyKey, 'known')} FROM autonomy_idempotencykey known WHERE known.account_id = %s AND known.key = %s"
 BIRTH_EVENT = {Status.SUBMITTED: "request.submitted", Status.QUEUED: "request.queued", Status.POLICY_FAILED: "request.refused"}
 
 
@@ -68,14 +71,15 @@ def replayed(submission: Submission, *, actor: Actor, now: datetime) -> ActionRe
     """The request that this key already gave, if any within its life. Raises IdempotencyMismatch."""
     if not submission.idempotency_key:
         return None
-    found = IdempotencyKey.objects.select_related("request__plan").filter(account_id=actor.account, key=submission.idempotency_key).first()
-    if found is None:
+    rows = fetch(KNOWN_KEY, actor.account, submission.idempotency_key)
+    if not rows:
         return None
+    found = instance(IdempotencyKey, rows[0])
     if found.created_at <= now - KEY_LIFE:
         IdempotencyKey.objects.filter(pk=found.pk).delete()
         return None
     if found.fingerprint != submission.fingerprint:
         raise IdempotencyMismatch(
-            f"The key {submission.idempotency_key!r} gave request {found.request_id} for another body.", request=str(found.request_id)
+            f"The key {submission.idempotency_key!r} gave request {found.request_id} for another body.", first_request=str(found.request_id)
         )
-    return found.request
+    return load(found.request_id)

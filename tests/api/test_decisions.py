@@ -1,14 +1,12 @@
 """Approving, denying and cancelling by REST."""
 
-from datetime import timedelta
 
-import time_machine
-from django.utils import timezone
 
 from accounts.models import Account, Scope
 from accounts.services.tokens import issue
 from audit.actor import Actor
 from autonomy.status import Status
+from tests.approvals.scenes import altered
 from tests.plugins.world import Person, RestClient, World
 
 URL = "/api/v1/requests/"
@@ -177,10 +175,8 @@ def test_an_alias_account_is_the_same_person(world: World, alice: Person, carol:
 
 
 def test_a_review_that_has_run_out_is_not_decided(world: World, alice: Person, carol: Person) -> None:
-    request = world.submit(alice, "boundary.set", {"level": 1}, name="weekend")
-    with time_machine.travel(timezone.now() - timedelta(hours=73)):
-        world.work()
-    request = world.fresh(request)
+    request = world.waiting(alice)
+    altered("UPDATE approvals_review SET expires_at = now() - interval '1 second' WHERE request_id = %s", request.id)
 
     answer = carol.client.post(f"{URL}{request.id}/approve/", {"digest": request.plan_digest})
 
