@@ -88,7 +88,7 @@ class Environment(BaseSettings):
 
     def _wrong_in_production(self) -> Iterator[str]:
         key = self.secret_key.get_secret_value()
-        if key == INSECURE_KEY or len(key) < 50:
+        if key == INSECURE_KEY or len(key) < 50 or len(set(key)) < 10:
             made_by = "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
             yield f"SECRET_KEY must be set to at least 50 random characters in production: {made_by} makes one."
         if not self.ledger_key.get_secret_value():
