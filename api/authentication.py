@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.actors import actor_of
-from accounts.models import Account, ApiToken, Scope
+from accounts.models import Account, Scope
 from accounts.services import tokens
+from accounts.services.tokens import Bearer
 from api.errors import InvalidToken, MissingScope
 from audit.actor import Actor, Door
 
@@ -17,14 +18,14 @@ from audit.actor import Actor, Door
 class BearerToken(BaseAuthentication):
     """`Authorization: Bearer daf_…`. Whoever sends a token that is not valid is nobody, whatever her session says."""
 
-    def authenticate(self, request: Request) -> tuple[Account, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[Account, Bearer] | None:
         scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.find(secret.strip())
-        if token is None:
+        bearer = tokens.find(secret.strip())
+        if bearer is None:
             raise InvalidToken
-        return token.account, token
+        return bearer.token.account, bearer
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return "Bearer"
@@ -44,14 +45,13 @@ class Caller:
 
 def caller(http: Request) -> Caller:
     """Who calls. With a token this needs no query beyond the authentication's."""
-    account, token = http.user, http.auth
+    account, bearer = http.user, http.auth
     assert isinstance(account, Account)  # noqa: S101 the permission below lets nobody else through
-    if not isinstance(token, ApiToken):
+    if not isinstance(bearer, Bearer):
         person = account.kind == Account.Kind.PERSON
         scopes = frozenset(Scope.values) if person else frozenset({Scope.READ, Scope.WRITE})
         return Caller(actor_of(account, Door.REST), scopes)
-    groups = [membership.group_id for membership in account.memberships.all()]
-    return Caller(actor_of(account, Door.REST, token=token, groups=groups), frozenset(token.scopes))
+    return Caller(actor_of(account, Door.REST, token=bearer.token, groups=bearer.groups), frozenset(bearer.token.scopes))
 
 
 class HasScope(BasePermission):
@@ -61,6 +61,6 @@ class HasScope(BasePermission):
         if not isinstance(request.user, Account):
             return False
         needed = getattr(view, "needs", Scope.READ)
-        if isinstance(request.auth, ApiToken) and needed not in request.auth.scopes:
-            raise MissingScope(f"The call needs the scope {needed}; the token has {', '.join(request.auth.scopes) or 'none'}.")
+        if isinstance(request.auth, Bearer) and needed not in (scopes := request.auth.token.scopes):
+            raise MissingScope(f"The call needs the scope {needed}; the token has {', '.join(scopes) or 'none'}.")
         return True

@@ -12,10 +12,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from audit.models import Delivery, Event, Streamed
+from audit.rows import fetch
 
 LEASE = timedelta(seconds=45)
 """Longer than the two calls to a cluster that an execution makes, time-outs and retries included (clusters.patience.TOTAL_SECONDS)."""
@@ -107,7 +108,7 @@ RETURNING attempts
 
 def claim(message: Message) -> Claim | None:
     """Take the lease of a delivery, or None when somebody else has it, it is done, or it is not due."""
-    rows = _rows(CLAIM, LEASE, message.delivery, _bounds(), MAX_ATTEMPTS)
+    rows = fetch(CLAIM, LEASE, message.delivery, _bounds(), MAX_ATTEMPTS)
     return Claim(message, rows[0][0]) if rows else None
 
 
@@ -125,7 +126,7 @@ WHERE id = %s AND attempts = %s RETURNING id
 
 def retry(claimed: Claim, error: str, *, after: timedelta) -> None:
     """Give the delivery back to be tried again after a while; past the bound of attempts the sweeper ends it."""
-    _rows(RETRY, error[:2000], after, claimed.message.delivery, claimed.attempt)
+    fetch(RETRY, error[:2000], after, claimed.message.delivery, claimed.attempt)
 
 
 def bury(claimed: Claim, error: str) -> None:
@@ -178,10 +179,4 @@ def exhausted() -> list[Message]:
 
 
 def _messages(text: str, *values: Any) -> list[Message]:
-    return [Message(delivery, listener, stream, seq, bytes(head)) for delivery, listener, stream, seq, head in _rows(text, *values)]
-
-
-def _rows(text: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
-        return list(cursor.fetchall())
+    return [Message(delivery, listener, stream, seq, bytes(head)) for delivery, listener, stream, seq, head in fetch(text, *values)]

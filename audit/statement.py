@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery
+from psycopg import Cursor
 from psycopg import Error as DatabaseError
 
 
@@ -78,8 +80,20 @@ def run(parts: Sequence[Part]) -> None:
     *ctes, main = parts
     names = ", ".join(f"part{number} AS ({part.text})" for number, part in enumerate(ctes))
     text = f"WITH {names} {main.text}" if ctes else main.text
-    with connection.cursor() as cursor, told_apart_by_constraint():
+    with prepared() as cursor, told_apart_by_constraint():
         cursor.execute(text, tuple(value for part in (*ctes, main) for value in part.values))
+
+
+@contextmanager
+def prepared() -> Iterator[CursorWrapper]:
+    """A cursor for texts that come again and again: each connection has the server plan them once.
+
+    Django's own cursor writes the values into the text, so that every statement is a new one.
+    """
+    connection.ensure_connection()
+    wrapper = CursorDebugWrapper if connection.queries_logged else CursorWrapper
+    with wrapper(Cursor(connection.connection), connection) as cursor:
+        yield cursor
 
 
 @contextmanager

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import connection
-
+from audit.rows import fetch
 from autonomy.boundaries import Rule
 from autonomy.models import Boundary, Level
 from guidance import cel
@@ -45,9 +44,7 @@ _compiled: tuple[tuple[bytes, bytes], Rulebook] | None = None
 
 def consult(cluster: str, namespace: str) -> tuple[Rulebook, Place]:
     """The rules as they are now and the place of a target, in one read."""
-    with connection.cursor() as cursor:
-        cursor.execute(CONSULT, [cluster, namespace])
-        boundaries, policies, known, team, environment = cursor.fetchone()
+    ((boundaries, policies, known, team, environment),) = fetch(CONSULT, cluster, namespace)
     return _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
 
 

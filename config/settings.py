@@ -67,7 +67,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": dj_database_url.parse(environment.database_url, conn_max_age=None)}  # audit.connections sees to dead ones
+DATABASE = dj_database_url.parse(environment.database_url, conn_max_age=None)  # audit.connections sees to dead ones
+DATABASES = {"default": {**DATABASE, "OPTIONS": {**DATABASE.get("OPTIONS", {}), "prepare_threshold": 0}}}  # for audit.statement.prepared
 
 USE_TZ = True
 TIME_ZONE = "UTC"

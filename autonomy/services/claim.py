@@ -9,7 +9,9 @@ says, is asked of the tables, so that whoever can write to the broker can start 
 out goes on before an older one that was committed after it: it still holds the lane.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,11 +20,11 @@ from audit.actor import Actor
 from audit.ledger import chained
 from audit.models import Delivery, Event
 from audit.outbox import Message
+from audit.rows import columns, fetch, instance
 from audit.statement import Refused, Stale, told_apart_by_constraint
 from autonomy.models import ActionRequest
 from autonomy.status import Status
 
-COLUMNS = [str(field.column) for field in ActionRequest._meta.concrete_fields]
 EVENT_COLUMNS = [str(field.column) for field in Event._meta.concrete_fields]
 
 CLAIM = f"""
@@ -40,7 +42,7 @@ started AS (
   INSERT INTO audit_event ({", ".join(EVENT_COLUMNS)}) SELECT {", ".join(["%s"] * len(EVENT_COLUMNS))} FROM claimed),
 moved AS (
   UPDATE autonomy_actionrequest r SET status = %s, seq = %s, head = %s FROM claimed WHERE r.id = %s AND r.seq = %s)
-SELECT {", ".join(f"r.{column}" for column in COLUMNS)}, claimed.lane, claimed.attempts
+SELECT {columns(ActionRequest, "r")}, claimed.lane, claimed.attempts
 FROM autonomy_actionrequest r, claimed WHERE r.id = %s
 """
 
@@ -78,14 +80,15 @@ def claim(message: Message, *, actor: Actor) -> Claimed | None:
     ]  # fmt: skip
     try:
         with told_apart_by_constraint():
-            rows = list(ActionRequest.objects.raw(CLAIM, values))
+            rows = fetch(CLAIM, *values)
     except (Stale, Refused):
         return None
     return _claimed(rows[0], event, message) if rows else None
 
 
-def _claimed(request: ActionRequest, event: Event, message: Message) -> Claimed:
-    """The statement reads the row as it was before its own update."""
+def _claimed(row: Sequence[Any], event: Event, message: Message) -> Claimed:
+    """The statement reads the request as it was before its own update."""
+    *values, lane, attempts = row
+    request = instance(ActionRequest, values)
     request.status, request.seq, request.head = Status.RUNNING, event.seq, event.hash
-    extra = vars(request)
-    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=extra["lane"], attempts=extra["attempts"]))
+    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=lane, attempts=attempts))

@@ -16,17 +16,17 @@ def warm(world: World, alice: Person) -> None:
 
 
 def test_a_submission(world: World, alice: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """Token, memberships, rules and place, and one statement that writes everything."""
-    with django_assert_num_queries(4):
+    """Token with memberships, rules and place, and one statement that writes everything."""
+    with django_assert_num_queries(3):
         assert alice.client.post(URL, RESTART).status_code == 202
 
 
 def test_a_submission_with_a_key(world: World, alice: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert alice.client.post(URL, RESTART, idempotency_key="k").status_code == 202
 
 
 def test_reading_a_request(world: World, alice: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     request = world.submit(alice, "deployment.restart")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert alice.client.get(f"{URL}{request.id}/").status_code == 200
