@@ -1,6 +1,6 @@
 """Workers that are killed: whatever they had begun is finished once, by somebody else."""
 
-from tests.plugins.product import Product, eventually, restart
+from tests.plugins.product import Json, Product, eventually, restart
 
 FOREVER = 600.0
 
@@ -53,7 +53,7 @@ def test_what_kills_its_worker_each_time_fails_visibly_and_others_go_on(product:
     behind = product.submit("alice", restart(poisoned))
 
     for attempt in range(1, 6):
-        eventually(lambda n=attempt: product.events(poison).count("request.started") == n, f"no attempt {attempt}")
+        until_attempt(product, poison, attempt)
         product.until(product.submit("alice", restart(healthy)), "succeeded")
         product.crash("worker")
         product.let_leases_run_out()
@@ -67,3 +67,7 @@ def test_what_kills_its_worker_each_time_fails_visibly_and_others_go_on(product:
     assert len(product.writes(poisoned)) == 1
     product.until_all_is_heard()
     product.verify_ledger()
+
+
+def until_attempt(product: Product, request: Json, number: int) -> None:
+    eventually(lambda: product.events(request).count("request.started") == number, f"there is no attempt {number}")

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ import urllib3
 
 from clusters.objects import Object, Ref
 from devstack.demo import manifests
+from devstack.processes import Program
 from devstack.programs import PROCESSES
 from devstack.stack import SECONDARY, Options, Stack
 from tests.plugins.sandbox_cluster import SandboxCluster
@@ -150,6 +152,20 @@ class Product:
             yield
         finally:
             self.stack.kill(name, signal.SIGCONT)
+
+    @contextmanager
+    def second_worker(self) -> Iterator[None]:
+        """Another process like `worker`, beside it."""
+        (worker,) = (process for process in PROCESSES if process.name == "worker")
+        arguments = tuple(argument.replace("worker@", "second@") for argument in worker.arguments)
+        environment = {**self.stack.env, "KUBECONFIG_DIR": str(self.stack.data / "kubeconfigs" / "worker")}
+        command = replace(worker, arguments=arguments).command(port=self.stack.port, data=str(self.stack.data))
+        self.stack.processes.start(Program("second", command, environment, says=worker.says))
+        self.stack.wait_ready("second")
+        try:
+            yield
+        finally:
+            self.stack.stop("second")
 
     def restore(self) -> None:
         """Everything runs, nothing goes wrong."""
