@@ -33,8 +33,9 @@ def read(request_id: UUID, *, actor: Actor) -> ActionRequest:
 
 
 def _may_see(actor: Actor, request: ActionRequest) -> bool:
-    """The same rule as `visible`, of one request."""
-    return bool(actor.groups & roles.READS_EVERYTHING) or request.requester_id == actor.id or request.team_id in actor.groups
+    """The rule of `visible`; its frequent cases are seen without asking the database."""
+    near = bool(actor.groups & roles.READS_EVERYTHING) or request.requester_id == actor.id or request.team_id in actor.groups
+    return near or visible(actor).filter(pk=request.pk).exists()
 
 
 LOAD = f"""
