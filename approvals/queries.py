@@ -14,12 +14,13 @@ from autonomy.status import Status
 def waiting_for(actor: Actor) -> QuerySet[ActionRequest]:
     """Requests whose open review this person may decide and has not decided yet, oldest first. The same rule as OpenReview.refusal."""
     waiting = visible(actor).filter(status=Status.AWAITING_APPROVAL).order_by("created_at", "id")
-    if actor.kind != ActorKind.PERSON:
+    if actor.kind != ActorKind.PERSON or len(actor.people) > 1:
         return waiting.none()
     newest = Review.objects.filter(request=OuterRef("pk")).order_by("-number")
     return (
         waiting.exclude(requester_id=actor.id)
         .exclude(requester_people__overlap=sorted(actor.people))
+        .exclude(requester_people__overlap=Account.objects.filter(alias_of__in=actor.people).values("pk"))
         .annotate(review_id=Subquery(newest.values("pk")[:1]))
         .filter(
             Exists(Review.objects.filter(pk=OuterRef("review_id"), expires_at__gt=Now())),

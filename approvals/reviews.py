@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models.functions import Now
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Account, Membership
 from approvals import quorum
@@ -21,9 +23,12 @@ from autonomy.status import Status
 
 
 class _Member(NamedTuple):
+    """`accounts` are all that the person has."""
+
     person: UUID
     group: str
     since: datetime
+    accounts: frozenset[UUID]
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class OpenReview:
     """A review with all that a decision on it depends on.
 
     `eligible` maps each person to the groups that she may speak for: those of the stages that she was in when the request
-    was made, and still is in.
+    was made, and still is in. `behind` are the people who asked for it, as it is known today: an account may turn out to be an alias.
     """
 
     request: ActionRequest
@@ -39,6 +44,7 @@ class OpenReview:
     stages: Sequence[ReviewStage]
     decisions: Sequence[Decision]
     eligible: dict[UUID, frozenset[str]]
+    behind: frozenset[UUID]
     now: datetime
 
     @cached_property
@@ -79,7 +85,7 @@ class OpenReview:
             return NotAPerson(f"{actor.name} is not a person.")
         if len(actor.people) > 1:
             return NotAPerson(f"Somebody else issued this token of {actor.name}, so nobody can tell who of the two decides.")
-        if actor.people & set(self.request.requester_people) or actor.id == self.request.requester_id:
+        if actor.people & self.behind or actor.id == self.request.requester_id:
             return OwnRequest(f"{self.request.requester_name} asked for this; that is you.")
         if not self.groups_of(actor):
             groups = ", ".join(stage.group_id for stage in self.stages)
@@ -113,15 +119,19 @@ def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
 def _open_review(request: ActionRequest, review: Review, members: Sequence[_Member], now: datetime) -> OpenReview:
     stages = list(review.stages.all())
     groups = {stage.group_id for stage in stages}
+    asked = frozenset(request.requester_people)
+    behind = asked | {member.person for member in members if member.accounts & (asked | {request.requester_id})}
     eligible: dict[UUID, frozenset[str]] = {}
     for member in members:
-        if member.group in groups and member.since <= request.created_at:
+        if member.group in groups and member.since <= request.created_at and member.person not in behind:
             eligible[member.person] = eligible.get(member.person, frozenset()) | {member.group}
-    return OpenReview(request, review, stages, list(review.decisions.all()), eligible, now)
+    return OpenReview(request, review, stages, list(review.decisions.all()), eligible, behind, now)
 
 
 def _members(groups: Iterable[str]) -> list[_Member]:
     """The people in these groups, aliases resolved."""
     found = Membership.objects.filter(group_id__in=list(groups), account__kind=Account.Kind.PERSON, account__is_active=True)
-    rows = found.values_list("account__alias_of_id", "account_id", "group_id", "since")
-    return [_Member(alias_of or account, group, since) for alias_of, account, group, since in rows]
+    person = Coalesce("account__alias_of_id", "account_id")
+    others = ArraySubquery(Account.objects.filter(alias_of=OuterRef("person")).values("pk"))
+    rows = found.annotate(person=person).values_list("person", "group_id", "since", others)
+    return [_Member(person, group, since, frozenset([person, *accounts])) for person, group, since, accounts in rows]

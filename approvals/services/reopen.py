@@ -35,10 +35,10 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
 
 
 def void_lost_approvals(review: OpenReview, *, actor: Actor) -> None:
-    """Somebody who approved has left the group: the same review waits for others. Raises Stale."""
+    """Somebody who approved may not decide any more, having left the group, say: the same review waits for others. Raises Stale."""
     request = review.request
     check(request.status, Status.AWAITING_APPROVAL)
-    change = Change(request, "request.approval_voided", actor, {"lost": review.lost(), "because": "no longer in the reviewing group"})
+    change = Change(request, "request.approval_voided", actor, {"lost": review.lost(), "because": "no longer among those who may decide"})
     commit(change.withdraw().set(status=Status.AWAITING_APPROVAL))
     publish(next_in_lane(request.where))
 

@@ -85,6 +85,8 @@ def _target(kind: AnyAction, submission: Submission) -> Target:
 
 def check_may_submit(actor: Actor, target: Target, place: Place) -> None:
     """Raises MayNotSubmit, NotYourNamespace."""
+    if not actor.people:
+        raise MayNotSubmit(f"Nobody answers for {actor.name}: a service account needs an owner.")
     if actor.groups & roles.REVIEWERS:
         return
     teams = actor.groups - roles.READS_EVERYTHING

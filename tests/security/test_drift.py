@@ -6,7 +6,7 @@ import pytest
 
 from autonomy.models import ActionRequest
 from clusters.objects import Ref
-from tests.plugins.doors import Door
+from tests.plugins.door import Door
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import Person, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Account
 from autonomy.models import Boundary
-from tests.plugins.doors import Door
+from tests.plugins.door import Door
 from tests.plugins.world import Person, World
 
 Doors = Callable[[Person], Door]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autonomy.models import Boundary
-from tests.plugins.doors import Door
+from tests.plugins.door import Door
 from tests.plugins.world import Person, World
 
 Doors = Callable[[Person], Door]

@@ -1,0 +1,67 @@
+"""Case 5: an approval is of exactly the plan that was seen, and exactly that runs."""
+
+import pytest
+
+from approvals.models import Decision
+from audit import canonical
+from autonomy.models import ActionRequest
+from tests.plugins.world import Person, World
+from tests.security.scenes import Doors, altered, nothing_happens
+
+
+@pytest.fixture
+def other(world: World, alice: Person) -> ActionRequest:
+    """Another request, with another plan."""
+    return world.waiting(alice, name="other")
+
+
+def test_the_digest_of_another_request_is_not_enough(world: World, alice: Person, carol: Person, other: ActionRequest, door: Doors) -> None:
+    request = world.waiting(alice)
+
+    with nothing_happens(world, request):
+        assert door(carol).approve(request, digest=other.plan_digest).refused_because == "plan-changed"
+        assert door(carol).approve(request, digest=other.plan_digest, comment="with a form").refused_because == "plan-changed"
+
+
+@pytest.mark.parametrize(
+    "almost",
+    [
+        pytest.param(lambda digest: digest.upper(), id="upper case"),
+        pytest.param(lambda digest: digest.removeprefix("sha256:"), id="without the algorithm"),
+        pytest.param(lambda digest: digest[:-1], id="cut short"),
+        pytest.param(lambda digest: f" {digest[:-1]}", id="with a space"),
+        pytest.param(lambda digest: "%", id="a wildcard"),
+        pytest.param(lambda digest: digest[:8] + "\u0661" * 63, id="digits of another script"),
+    ],
+)
+def test_nearly_the_digest_is_not_the_digest(world: World, alice: Person, carol: Person, almost: object) -> None:
+    request = world.waiting(alice)
+    assert callable(almost)
+
+    with nothing_happens(world, request):
+        answer = carol.client.post(f"/api/v1/requests/{request.id}/approve/", {"digest": almost(request.plan_digest)})
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/plan-changed")
+
+
+def test_the_decision_holds_the_digest_of_the_bytes_that_ran(world: World, alice: Person, carol: Person, door: Doors) -> None:
+    request = world.waiting(alice)
+    assert door(carol).approve(request, digest=request.plan_digest).done
+    world.work()
+
+    plan = world.fresh(request).plan
+    assert plan is not None
+    assert world.fresh(request).status == "succeeded"
+    assert Decision.objects.get(review__request=request).digest == plan.digest == canonical.digest_of_bytes(bytes(plan.body))
+
+
+def test_a_plan_that_was_exchanged_in_the_database_does_not_run(
+    world: World, alice: Person, carol: Person, other: ActionRequest, door: Doors
+) -> None:
+    request = world.waiting(alice)
+    assert door(carol).approve(request).done
+    altered("UPDATE autonomy_plan SET body = (SELECT body FROM autonomy_plan WHERE id = %s) WHERE id = %s", other.plan_id, request.plan_id)
+    world.work()
+
+    failed = world.fresh(request)
+    assert (failed.status, failed.result and failed.result["error"]["reason"]) == ("failed", "Tampered")
+    assert "request.started" not in world.events(request)
