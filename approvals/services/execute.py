@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 from approvals.reviews import OpenReview, latest
@@ -22,6 +23,16 @@ from autonomy.services.record import essentials
 from autonomy.status import Status
 
 log = logging.getLogger(__name__)
+TAMPERED = ActionFailed(
+    "The stored request is not the one that the ledger tells of.",
+    reason="Tampered",
+    hint="manage.py audit_verify names what was altered.",
+)
+OVERRIDE_ENDED = ActionFailed(
+    "The time until which the override was asked for was over before it could run.",
+    reason="OverrideEnded",
+    hint="Mend the manifest, or submit it with an override that ends later.",
+)
 
 
 def execute_approved(message: Message) -> None:
@@ -57,23 +68,31 @@ def _still_approved(message: Message, *, actor: Actor) -> bool:
     if request.status not in {Status.QUEUED, Status.RUNNING}:
         return False
     if _tampered(request):
-        error = ActionFailed(
-            "The stored request is not the one that the ledger tells of.",
-            reason="Tampered",
-            hint="manage.py audit_verify names what was altered.",
-        )
-        commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
-        publish(next_in_lane(request.where))
+        _end(request, TAMPERED, actor=actor)
         return False
     if request.status == Status.RUNNING:
-        return True  # people and rules were judged at its first claim; this one goes on where a worker was lost
+        return True  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
     review = latest(request)
     if review is None:
+        return False
+    if _override_has_ended(review):
+        _end(request, OVERRIDE_ENDED, actor=actor)
         return False
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)
         return False
     return _quorum_holds(review, actor=actor)
+
+
+def _end(request: ActionRequest, error: ActionFailed, *, actor: Actor) -> None:
+    commit(ended(request, Status.FAILED, failure(error), actor=actor).withdraw())
+    publish(next_in_lane(request.where))
+
+
+def _override_has_ended(review: OpenReview) -> bool:
+    """By the database's clock; an approved override can have to wait for its turn until it is over."""
+    override = review.request.override
+    return override is not None and datetime.fromisoformat(override["until"]) <= review.now
 
 
 def _quorum_holds(review: OpenReview, *, actor: Actor) -> bool:

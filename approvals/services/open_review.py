@@ -1,7 +1,7 @@
 """Planning what needs approval, and opening its review."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -77,9 +77,14 @@ def new_review(request: ActionRequest, plan: Plan, found: Route, *, because: str
         because=because,
         slack_channel=found.slack_channel,
         opened_at=now,
-        expires_at=now + timedelta(hours=found.expires_after_hours),
+        expires_at=min([now + timedelta(hours=found.expires_after_hours), *_override_ends(request)]),
     )
     return review, [ReviewStage(review=review, group_id=need.group, required=need.required) for need in found.needs]
+
+
+def _override_ends(request: ActionRequest) -> list[datetime]:
+    """When the override ends that is asked for, if one is: nobody grants it afterwards."""
+    return [datetime.fromisoformat(request.override["until"])] if request.override else []
 
 
 def current_route(request: ActionRequest) -> Route | None:
