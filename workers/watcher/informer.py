@@ -42,12 +42,19 @@ class Informer(threading.Thread):
             except Gone:
                 continue
             except ClusterError as error:
-                if self._ended.is_set():
-                    return
-                pause = min(PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS)
+                self._pause(failures, str(error))
                 failures += 1
-                log.warning("%s: %s; listing again in %d s", self.cluster, error, pause)
-                self._ended.wait(pause)
+            except Exception:
+                # Without this thread rollouts would be judged by old news for good.
+                log.exception("%s: unexpected failure", self.cluster)
+                self._pause(failures, "unexpected failure")
+                failures += 1
+
+    def _pause(self, failures: int, why: str) -> None:
+        if not self._ended.is_set():
+            pause = min(PAUSE_SECONDS * 2**failures, LONGEST_PAUSE_SECONDS)
+            log.warning("%s: %s; listing again in %d s", self.cluster, why, pause)
+            self._ended.wait(pause)
 
     def _list(self) -> str:
         found = gateway(self.cluster).list("Deployment")

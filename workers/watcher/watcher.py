@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from audit import canonical
 from audit.actor import Actor
 from autonomy.models import ActionRequest
 from autonomy.services.observe import observe
@@ -61,6 +62,10 @@ class Watcher:
                 self._judge(request)
             except ClusterError as error:
                 log.warning("request %s: %s", request.id, error)
+            except DatabaseError:
+                raise
+            except Exception:
+                log.exception("request %s: unexpected failure, the others go on", request.id)
 
     def _follow_new_clusters(self) -> None:
         for slug in Cluster.objects.values_list("slug", flat=True):
@@ -76,10 +81,11 @@ class Watcher:
             self._pods_seen.pop(request.id, None)
 
     def _deployment(self, request: ActionRequest) -> Object | None:
-        """From the informer where it is up to date; only the cluster itself may say that it is gone."""
-        informer = self._informers.get(request.cluster)
+        """From the informer where it is up to date; only the cluster itself may say that it is gone, or late."""
+        informer, rollout = self._informers.get(request.cluster), request.rollout or {}
         known = informer.get(request.namespace, request.name) if informer else None
-        if known is not None and known["metadata"]["generation"] >= (request.rollout or {})["generation"]:
+        late = canonical.utc_text(timezone.now()) >= rollout["deadline"]
+        if known is not None and not late and known["metadata"]["generation"] >= rollout["generation"]:
             return known
         try:
             return gateway(request.cluster).get(Ref.to("Deployment", request.name, request.namespace))
