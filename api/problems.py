@@ -1,6 +1,7 @@
 """Every error as a problem document (RFC 9457), whoever raised it."""
 
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views import defaults
 from pydantic_core import to_json
 from rest_framework import exceptions as drf
@@ -125,7 +127,17 @@ def not_found(http: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(http: HttpRequest) -> HttpResponseBase:
+    """Django calls this while it handles the error; that of a missing database may come from any page and any middleware."""
+    if isinstance(sys.exception(), UNAVAILABLE):
+        return _unavailable(http)
     return _answer(http, errors.InternalError()) if _for_machines(http) else defaults.server_error(http)
+
+
+def _unavailable(http: HttpRequest) -> HttpResponse:
+    problem = errors.Unavailable()
+    answer = _answer(http, problem) if _for_machines(http) else HttpResponse(render_to_string("503.html"), status=problem.status)
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _for_machines(http: HttpRequest) -> bool:

@@ -6,12 +6,17 @@ from tests.faults.load import Load
 from tests.plugins.product import Product, eventually
 
 CLIENTS = 6
+LATE_SECONDS = 2.0
+"""So long executions are between their write and its record when the database goes."""
 
 
 def test_a_killed_database_costs_time_and_nothing_else(product: Product) -> None:
     names = [product.deployment(replicas=0) for _ in range(CLIENTS)]
     with Load(product, names) as load:
         load.until_more_is_accepted()
+        product.cluster.fault(method="PATCH", delay_after_apply=LATE_SECONDS, times=CLIENTS)
+        written = len(product.cluster.writes())
+        eventually(lambda: len(product.cluster.writes()) > written, "no execution is under way")
         product.crash("postgres")
         eventually(lambda: len(load.unavailable) > 3 * CLIENTS, "clients are not told")
         ready = httpx.get(f"{product.stack.url}/readyz")
@@ -29,4 +34,5 @@ def test_a_killed_database_costs_time_and_nothing_else(product: Product) -> None
     product.until_all_is_heard()
     assert sorted(load.recorded()) == sorted(load.accepted)
     assert product.counted(load.accepted, "request.succeeded") == [1] * len(load.accepted)
+    assert max(product.counted(load.accepted, "request.started")) == 2, "an execution was cut off, and finished later"
     product.verify_ledger()
