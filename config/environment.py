@@ -30,7 +30,7 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "localhost", "[::1]")
     """Names that the web server answers to besides that of BASE_URL, with commas between them."""
     trusted_proxies: int = Field(default=0, ge=0)
-    """How many reverse proxies in front append to X-Forwarded-For."""
+    """How many reverse proxies are in front; from one on, X-Forwarded-Proto is believed."""
     kubeconfig_dir: Path = Path(".run/kubeconfigs")
     """One file per cluster, `<cluster>.yaml`; web processes get read-only credentials, workers get writing ones."""
     slack_bot_token: SecretStr = SecretStr("")
