@@ -71,3 +71,10 @@ class CommentMissing(Problem):
     status = 400
     title = "A denial needs a reason"
     hint = "Say in `comment` what would have to be different."
+
+
+class CommentUnfit(Problem):
+    slug = "comment-unfit"
+    status = 400
+    title = "This comment cannot be kept"
+    hint = "A comment has 2,000 characters at most, and no NUL characters."

@@ -5,44 +5,55 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from notifications.card import PREFIX
 from notifications.errors import BadPayload
 
 
-class User(BaseModel):
+class Part(BaseModel):
+    """Slack sends more than we read, and never NUL characters, which PostgreSQL cannot store."""
+
+    @field_validator("*")
+    @classmethod
+    def _has_no_nul(cls, value: object) -> object:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("holds a NUL character")
+        return value
+
+
+class User(Part):
     id: str = Field(min_length=1, max_length=32)
     team_id: str = ""
 
 
-class Team(BaseModel):
+class Team(Part):
     id: str
 
 
-class Channel(BaseModel):
+class Channel(Part):
     id: str = ""
 
 
-class Container(BaseModel):
+class Container(Part):
     channel_id: str = ""
 
 
-class Action(BaseModel):
+class Action(Part):
     action_id: str
     action_ts: str = Field(default="", max_length=32)
     value: str = Field(default="", max_length=255)
 
 
-class Entry(BaseModel):
+class Entry(Part):
     value: str | None = None
 
 
-class State(BaseModel):
+class State(Part):
     values: Mapping[str, Mapping[str, Entry]] = {}
 
 
-class View(BaseModel):
+class View(Part):
     callback_id: str = ""
     private_metadata: str = ""
     state: State = State()
@@ -53,7 +64,7 @@ class View(BaseModel):
         return (entry.value if entry else None) or ""
 
 
-class Interaction(BaseModel):
+class Interaction(Part):
     type: str
     user: User
     team: Team | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from unfold.decorators import display
@@ -36,7 +36,9 @@ def choices_filter(name: str, field: str, choices: Callable[[HttpRequest], Choic
             return choices(request)
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[ActionRequest]) -> QuerySet[ActionRequest]:  # noqa: ARG002
-            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+            if self.value() in {value for value, _ in self.lookup_choices}:
+                return queryset.filter(**{field: self.value()})
+            return queryset.none() if self.value() else queryset
 
     return ChoicesFilter
 
@@ -100,7 +102,10 @@ class RequestAdmin(ReadOnlyAdmin):
         return RequestList
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:  # noqa: ARG002
-        return redirect("requests:page", pk=object_id)
+        try:
+            return redirect("requests:page", pk=UUID(object_id))
+        except ValueError as error:
+            raise Http404 from error
 
     @display(description="Request")
     def what(self, request: ActionRequest) -> str:

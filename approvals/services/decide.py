@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from approvals.errors import AlreadyDecided, CommentMissing, NotOpen, PlanChanged, ReviewChanged
+from approvals.errors import AlreadyDecided, CommentMissing, CommentUnfit, NotOpen, PlanChanged, ReviewChanged
 from approvals.models import Decision
 from approvals.quorum import Vote
 from approvals.reviews import OpenReview, latest
@@ -17,6 +17,7 @@ from clusters.drift import unified
 from clusters.objects import Object
 
 APPROVE, DENY = Decision.Verdict.APPROVE, Decision.Verdict.DENY
+LONGEST_COMMENT = 2000
 
 
 @judged_again
@@ -24,8 +25,9 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -
     """Record an approval of exactly the plan with this digest; queue the request when nothing is missing.
 
     The same approval again changes nothing. Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
-    AlreadyDecided, PlanChanged, ReviewChanged.
+    AlreadyDecided, PlanChanged, ReviewChanged, CommentUnfit.
     """
+    _check(comment)
     review = _review(request_id, actor)
     request = review.request
     if _is_repetition(review, actor, APPROVE, digest):
@@ -51,6 +53,7 @@ def deny(request_id: UUID, *, actor: Actor, comment: str) -> ActionRequest:
     """
     if not comment.strip():
         raise CommentMissing(pointer="/comment")
+    _check(comment)
     review = _review(request_id, actor)
     request = review.request
     if _is_repetition(review, actor, DENY, request.plan_digest):
@@ -60,6 +63,11 @@ def deny(request_id: UUID, *, actor: Actor, comment: str) -> ActionRequest:
     change = Change(request, "request.denied", actor, _data(decision), at=decision.at).add(decision)
     commit(change.set(status=Status.DENIED, finished_at=change.at))
     return request
+
+
+def _check(comment: str) -> None:
+    if len(comment) > LONGEST_COMMENT or "\0" in comment:
+        raise CommentUnfit(pointer="/comment")
 
 
 def _review(request_id: UUID, actor: Actor) -> OpenReview:
@@ -123,7 +131,7 @@ def _data(decision: Decision) -> dict[str, object]:
 
 def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
     """`moved` tells how the plan that was seen and the one that waits differ."""
-    old, current = Plan.objects.filter(request=request, digest=seen).first(), request.plan
+    old, current = next((plan for plan in Plan.objects.filter(request=request) if plan.digest == seen), None), request.plan
     if old is None or current is None:
         return PlanChanged("No plan of this request had the digest that was sent.", seen=seen, current=request.plan_digest)
     moved = unified(_without_diff(old), _without_diff(current))

@@ -1,5 +1,6 @@
 """Judging a submission: who may ask, at which level, and what the policies say. Nothing is written."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,11 @@ from autonomy.status import Status
 from autonomy.submission import Override, Submission
 from guidance.evaluation import Evaluation
 from guidance.services.policies import NOTHING_TO_JUDGE, PolicySet
+
+NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+LONGEST_NAME = 253
+"""Kubernetes' DNS labels and subdomains, which all kinds of the catalogue are named by."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,10 @@ def _target(kind: AnyAction, submission: Submission) -> Target:
         raise BadTarget(f"{kind.name} needs a {missing} in its target.", pointer=f"/target/{missing}")
     if not kind.in_cluster and (submission.cluster or submission.namespace):
         raise BadTarget(f"{kind.name} changes a rule of this product: its target has only a name.", pointer="/target")
+    if kind.in_cluster and not NAMESPACE.fullmatch(submission.namespace):
+        raise BadTarget(f"{submission.namespace!r} cannot be the name of a namespace.", pointer="/target/namespace")
+    if kind.in_cluster and not (len(submission.name) <= LONGEST_NAME and NAME.fullmatch(submission.name)):
+        raise BadTarget(f"{submission.name!r} cannot be the name of a {kind.kind}.", pointer="/target/name")
     return Target(submission.cluster, submission.namespace, kind.kind, submission.name)
 
 
