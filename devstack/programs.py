@@ -12,7 +12,7 @@ Credential = Literal["admin", "web", "worker"]
 
 @dataclass(frozen=True)
 class ProductProcess:
-    """`{port}` and `{data}` in the arguments are filled in; `says` are words of its log that tell that it is ready."""
+    """`{port}` in the arguments is filled in; `says` are words of its log that tell that it is ready."""
 
     name: str
     arguments: tuple[str, ...]
@@ -20,8 +20,8 @@ class ProductProcess:
     """Which of the cluster's credentials it holds: the web's can read, the worker's can write too."""
     says: str = ""
 
-    def command(self, *, port: int, data: str) -> list[str]:
-        return [sys.executable, *(argument.format(port=port, data=data) for argument in self.arguments)]
+    def command(self, *, port: int) -> list[str]:
+        return [sys.executable, *(argument.format(port=port) for argument in self.arguments)]
 
 
 def pool(threads: int) -> tuple[str, ...]:
@@ -42,6 +42,6 @@ PROCESSES = (
     ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),
     _celery_worker("worker", "actions,changes", WORKER_THREADS),
     _celery_worker("notifier", "notifications", 4),
-    ProductProcess("beat", (*CELERY, "beat", "-s", "{data}/beat-schedule", "--pidfile=", "-l", "INFO"), "worker"),
-    ProductProcess("watcher", ("manage.py", "watch"), "worker"),
+    ProductProcess("beat", (*CELERY, "beat", "--pidfile=", "-l", "INFO"), "worker"),
+    ProductProcess("watcher", ("manage.py", "watch"), "web"),
 )

@@ -224,7 +224,7 @@ class Stack:
         return self._slack_program()
 
     def _product_program(self, process: ProductProcess) -> Program:
-        command = process.command(port=self.port, data=str(self.data))
+        command = process.command(port=self.port)
         ready = (lambda: answers(f"{self.url}/healthz")) if process.name == "web" else None
         return Program(process.name, command, self._env_of(process.credential), says=process.says, ready=ready)
 
