@@ -92,14 +92,15 @@ def _cut_off(product: Product) -> list[str]:
 
 def test_of_two_workers_and_many_copies_of_one_message_one_runs(product: Product) -> None:
     name = product.deployment(replicas=0)
-    with product.without("worker"):
-        request = product.submit("alice", scale(name, 0))
-        eventually(lambda: len(product.hints("actions", request)) == 1, "it was not published")
-        product.redis.rpush("actions", *product.hints("actions", request) * 30)
-        with product.second_worker():
-            product.start("worker")
-            product.until(request, "succeeded")
-            eventually(lambda: product.hints("actions", request) == [], "copies are left")
+    product.stack.stop("worker")
+    request = product.submit("alice", scale(name, 0))
+    eventually(lambda: len(product.hints("actions", request)) == 1, "it was not published")
+    product.redis.rpush("actions", *product.hints("actions", request) * 30)
+    with product.second_worker():
+        product.start("worker")
+        product.until(request, "succeeded")
+        eventually(lambda: product.hints("actions", request) == [], "copies are left")
+
     assert product.events(request) == ["request.queued", "request.started", "request.succeeded"]
     assert len(product.writes(name)) == 1
     product.until_all_is_heard()

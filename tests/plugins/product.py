@@ -133,6 +133,7 @@ class Product:
 
     def start(self, *names: str) -> None:
         for name in names:
+            assert not self._runs(name), f"{name} would run twice"
             self.stack.start(name)
         self.stack.wait_ready(*names)
 
