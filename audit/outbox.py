@@ -100,15 +100,15 @@ def publish(messages: Sequence[Message]) -> None:
 
 CLAIM = """
 UPDATE audit_delivery SET attempts = attempts + 1, lease_until = now() + %s, last_error = ''
-WHERE id = %s AND NOT dead AND attempts < COALESCE((%s::jsonb ->> listener)::int, %s)
+WHERE id = %s AND listener = %s AND stream = %s AND NOT dead AND attempts < COALESCE((%s::jsonb ->> listener)::int, %s)
   AND (lease_until IS NULL OR lease_until < now()) AND (not_before IS NULL OR not_before <= now())
 RETURNING attempts
 """
 
 
 def claim(message: Message) -> Claim | None:
-    """Take the lease of a delivery, or None when somebody else has it, it is done, or it is not due."""
-    rows = fetch(CLAIM, LEASE, message.delivery, _bounds(), MAX_ATTEMPTS)
+    """Take the lease of a delivery, or None when somebody else has it, it is done, it is not due, or it is not what the message says."""
+    rows = fetch(CLAIM, LEASE, message.delivery, message.listener, message.stream, _bounds(), MAX_ATTEMPTS)
     return Claim(message, rows[0][0]) if rows else None
 
 
