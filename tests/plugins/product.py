@@ -160,7 +160,7 @@ class Product:
         (worker,) = (process for process in PROCESSES if process.name == "worker")
         arguments = tuple(argument.replace("worker@", "second@") for argument in worker.arguments)
         environment = {**self.stack.env, "KUBECONFIG_DIR": str(self.stack.data / "kubeconfigs" / "worker")}
-        command = replace(worker, arguments=arguments).command(port=self.stack.port, data=str(self.stack.data))
+        command = replace(worker, arguments=arguments).command(port=self.stack.port)
         self.stack.processes.start(Program("second", command, environment, says=worker.says))
         self.stack.wait_ready("second")
         try:
