@@ -22,7 +22,7 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    inside = escape(text).replace("`", "'")
+    inside = escape(" ".join(text.split())).replace("`", "'")
     return f"`{inside}`"
 
 
@@ -44,7 +44,8 @@ def plain(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": text}
+    """Verbatim: what looks like an address, a channel or a mention stays text, whoever wrote it."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def header(text: str) -> Block:
