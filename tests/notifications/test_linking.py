@@ -69,7 +69,11 @@ def test_a_link_runs_out(carol: Person) -> None:
     assert 'data-problem="link-expired"' in answer.content.decode()
 
 
-@pytest.mark.parametrize("token", ["", "forged", signing.dumps(["T0OTHER", "U0CAROL", "1"], salt="slack-link"), signing.dumps(["U0CAROL"])])
+@pytest.mark.parametrize(
+    "token",
+    ["", "forged", signing.dumps(["T0OTHER", "U0CAROL", "1"], salt="slack-link"), signing.dumps(["U0CAROL"])],
+    ids=["none", "forged", "another workspace's", "signed for something else"],  # signatures carry the time: as names they would differ
+)
 def test_a_token_that_is_not_ours_binds_nothing(carol: Person, token: str) -> None:
     assert confirm(carol.browser, f"?token={token}") == 400
     assert not SlackIdentity.objects.exists()
