@@ -1,6 +1,8 @@
 """The outbox: a delivery is heard once, tried again when it was not, and never lost; time is the database's."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -151,3 +153,10 @@ def test_the_oldest_come_first_and_no_more_than_asked_for(world: World) -> None:
 
     assert [hint.stream for hint in outbox.due(silent_for=SILENCE, limit=1)] == [made[2].id]
     assert [hint.stream for hint in due()] == [made[0].id, made[1].id]
+
+
+def test_a_message_that_names_another_listener_or_stream_gets_nothing(message: Message) -> None:
+    """Whoever can write to the broker can forge one."""
+    assert outbox.claim(replace(message, listener="notifications.show")) is None
+    assert outbox.claim(replace(message, stream=uuid4())) is None
+    assert delivery().attempts == 0

@@ -215,7 +215,7 @@ def test_whatever_happens_the_rules_of_a_request_s_life_hold(world: World) -> No
             self.world, self.reached = world, reached
             super().__init__()
 
-    quick = settings(max_examples=30, stateful_step_count=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=20, stateful_step_count=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(InThisWorld, settings=quick)
 
     assert reached >= {"awaiting_approval", "succeeded", "failed"}
