@@ -56,9 +56,12 @@ class Life(RuleBasedStateMachine):
     def person(self, name: str) -> Person:
         return self.world[name]
 
-    @initialize()
-    def the_first_request(self) -> None:
-        self.submits("alice", "one", level=3, dry_run=False)
+    @initialize(runs=st.booleans(), removes=st.booleans())
+    def the_first_requests(self, runs: bool, removes: bool) -> None:
+        self.submits("alice", "one", level=0 if removes else 3, dry_run=False)
+        if runs:
+            self.all_reviewers_approve_and_it_runs_when_some_have_left(0, set())
+        self.submits("alice", "two", level=3, dry_run=False)
         self.world.work("approvals.plan")
 
     @rule(who=people, slug=st.sampled_from(["one", "two"]), level=st.sampled_from([0, 1, 3]), dry_run=st.sampled_from([False, False, True]))
