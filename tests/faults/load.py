@@ -1,6 +1,7 @@
 """Clients that keep submitting while things break: each repeats a submission under its key until it is accepted."""
 
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -11,7 +12,7 @@ import httpx
 
 from tests.plugins.product import Json, Product, eventually, read_json, scale
 
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.25
 
 
 class Load:
@@ -23,7 +24,7 @@ class Load:
         self.unavailable: list[httpx.Response] = []
         self.unexpected: list[str] = []
         self._product, self._deployments = product, deployments
-        self._over = threading.Event()
+        self._over, self._given_up = threading.Event(), threading.Event()
         self._pool = ThreadPoolExecutor(len(deployments))
 
     def __enter__(self) -> Self:
@@ -31,6 +32,8 @@ class Load:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self._given_up.set()  # what they wait for may never come
         self._over.set()
         for client in self._clients:
             client.result()
@@ -53,8 +56,8 @@ class Load:
 
     def _submit(self, client: httpx.Client, body: Json) -> None:
         key = {"Idempotency-Key": uuid4().hex}
-        while not self._is_accepted(client, body, key):
-            self._over.wait(PAUSE_SECONDS)
+        while not self._is_accepted(client, body, key) and not self._given_up.is_set():
+            time.sleep(PAUSE_SECONDS)
 
     def _is_accepted(self, client: httpx.Client, body: Json, key: dict[str, str]) -> bool:
         try:
