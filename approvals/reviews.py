@@ -1,23 +1,19 @@
 """The open review of a request as one read: stages, votes that still count, and who may decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import Coalesce, Now
-
-from accounts.models import Account, Membership
 from approvals import quorum
 from approvals.errors import NotAPerson, NotOpen, NotYourStage, OwnRequest, ReviewExpired
 from approvals.models import Decision, Review, ReviewStage
 from approvals.quorum import GroupNeed, Vote
 from audit.actor import Actor, ActorKind
 from audit.problems import Problem
+from audit.rows import fetch, from_json
 from autonomy.models import ActionRequest
 from autonomy.status import Status
 
@@ -105,33 +101,47 @@ def latest(request: ActionRequest) -> OpenReview | None:
     return latest_of([request]).get(request.id)
 
 
+READ = """
+WITH newest AS (
+  SELECT DISTINCT ON (request_id) * FROM approvals_review WHERE request_id = ANY(%s) ORDER BY request_id, number DESC),
+reviews AS (
+  SELECT to_json(newest) AS review,
+    (SELECT json_agg(stage ORDER BY stage.group_id) FROM approvals_reviewstage stage WHERE stage.review_id = newest.id) AS stages,
+    (SELECT json_agg(decision ORDER BY decision.at) FROM approvals_decision decision WHERE decision.review_id = newest.id) AS decisions
+  FROM newest),
+members AS (
+  SELECT coalesce(account.alias_of_id, account.id) AS person, membership.group_id, membership.since
+  FROM accounts_membership membership JOIN accounts_account account ON account.id = membership.account_id
+  WHERE account.kind = 'person' AND account.is_active
+    AND membership.group_id IN (SELECT group_id FROM approvals_reviewstage WHERE review_id IN (SELECT id FROM newest)))
+SELECT statement_timestamp(), (SELECT json_agg(reviews) FROM reviews), (
+  SELECT json_agg(json_build_array(person, group_id, since, ARRAY(SELECT id FROM accounts_account WHERE alias_of_id = person)))
+  FROM members)
+"""
+
+
 def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
-    """The same for many requests, by request, in as many queries as for one."""
+    """The same for many requests, by request, in one read as for one."""
     by_id = {request.id: request for request in requests}
-    newest = Review.objects.filter(request__in=list(by_id)).order_by("request_id", "-number").distinct("request_id").annotate(now=Now())
-    reviews = list(newest.prefetch_related("stages", "decisions"))
-    if not reviews:
-        return {}
-    members = _members({stage.group_id for review in reviews for stage in review.stages.all()})
-    return {review.request_id: _open_review(by_id[review.request_id], review, members, review.now) for review in reviews}
+    ((now, reviews, members),) = fetch(READ, list(by_id))
+    people = [_member(*row) for row in members or []]
+    opened = [_open_review(by_id, row, people, now) for row in reviews or []]
+    return {review.request.id: review for review in opened}
 
 
-def _open_review(request: ActionRequest, review: Review, members: Sequence[_Member], now: datetime) -> OpenReview:
-    stages = list(review.stages.all())
-    groups = {stage.group_id for stage in stages}
+def _open_review(by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], members: Sequence[_Member], now: datetime) -> OpenReview:
+    review = from_json(Review, row["review"])
+    stages = [from_json(ReviewStage, stage) for stage in row["stages"] or []]
+    decisions = [from_json(Decision, decision) for decision in row["decisions"] or []]
+    request, groups = by_id[review.request_id], {stage.group_id for stage in stages}
     asked = frozenset(request.requester_people)
     behind = asked | {member.person for member in members if member.accounts & (asked | {request.requester_id})}
     eligible: dict[UUID, frozenset[str]] = {}
     for member in members:
         if member.group in groups and member.since <= request.created_at and member.person not in behind:
             eligible[member.person] = eligible.get(member.person, frozenset()) | {member.group}
-    return OpenReview(request, review, stages, list(review.decisions.all()), eligible, behind, now)
+    return OpenReview(request, review, stages, decisions, eligible, behind, now)
 
 
-def _members(groups: Iterable[str]) -> list[_Member]:
-    """The people in these groups, aliases resolved."""
-    found = Membership.objects.filter(group_id__in=list(groups), account__kind=Account.Kind.PERSON, account__is_active=True)
-    person = Coalesce("account__alias_of_id", "account_id")
-    others = ArraySubquery(Account.objects.filter(alias_of=OuterRef("person")).values("pk"))
-    rows = found.annotate(person=person).values_list("person", "group_id", "since", others)
-    return [_Member(person, group, since, frozenset([person, *accounts])) for person, group, since, accounts in rows]
+def _member(person: str, group: str, since: str, aliases: Sequence[str]) -> _Member:
+    return _Member(UUID(person), group, datetime.fromisoformat(since), frozenset(map(UUID, (person, *aliases))))

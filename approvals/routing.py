@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from approvals.models import ApprovalRule
 from approvals.quorum import GroupNeed
+from audit.rows import columns, fetch, instance
 from autonomy.boundaries import any_matches
 from autonomy.models import ActionRequest
 
@@ -16,6 +17,14 @@ class Route:
     needs: tuple[GroupNeed, ...]
     expires_after_hours: int
     slack_channel: str
+    has_all_groups: bool
+    """False where a rule names a group that is gone."""
+
+
+RULES = f"""
+SELECT known.groups, {columns(ApprovalRule, "rule")}
+FROM (SELECT ARRAY(SELECT slug FROM accounts_group) AS groups) known LEFT JOIN approvals_approvalrule rule ON true ORDER BY rule.slug
+"""
 
 
 def route(request: ActionRequest, owners: Iterable[str] = ()) -> Route | None:
@@ -23,7 +32,8 @@ def route(request: ActionRequest, owners: Iterable[str] = ()) -> Route | None:
 
     An override of a policy needs its owners alone, unless the request is Level 3 as well.
     """
-    rules = [rule for rule in ApprovalRule.objects.all() if _matches(rule, request)] if request.level == 3 else []
+    known, all_rules = _read()
+    rules = [rule for rule in all_rules if _matches(rule, request)] if request.level == 3 else []
     owners = set(owners)
     if not rules and (request.level == 3 or not owners):
         return None
@@ -35,7 +45,14 @@ def route(request: ActionRequest, owners: Iterable[str] = ()) -> Route | None:
         tuple(GroupNeed(group, required) for group, required in sorted(needs.items())),
         min((rule.expires_after_hours for rule in rules), default=72),
         next((rule.slack_channel for rule in rules if rule.slack_channel), ""),
+        needs.keys() <= known,
     )
+
+
+def _read() -> tuple[frozenset[str], list[ApprovalRule]]:
+    """The groups that there are, and the rules."""
+    rows = fetch(RULES)
+    return frozenset(rows[0][0]), [instance(ApprovalRule, rule) for _, *rule in rows if rule[0] is not None]
 
 
 def _needs(needs: Mapping[str, int]) -> Mapping[str, int]:

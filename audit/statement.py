@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery
-from psycopg import Cursor
 from psycopg import Error as DatabaseError
+from psycopg import RawCursor
+from psycopg.abc import Params, Query
+from psycopg.rows import TupleRow
 
 
 class Stale(Exception):
@@ -92,8 +94,21 @@ def prepared() -> Iterator[CursorWrapper]:
     """
     connection.ensure_connection()
     wrapper = CursorDebugWrapper if connection.queries_logged else CursorWrapper
-    with wrapper(Cursor(connection.connection), connection) as cursor:
+    with wrapper(_Numbered(connection.connection), connection) as cursor:
         yield cursor
+
+
+class _Numbered(RawCursor[TupleRow]):
+    """Placeholders get PostgreSQL's own form once for each text; psycopg would parse a long text anew every time (0.2 ms)."""
+
+    def execute(self, query: Query, params: Params | None = None, **options: Any) -> Self:
+        return super().execute(_numbered(str(query)), params, **options)
+
+
+@lru_cache(maxsize=1000)
+def _numbered(text: str) -> bytes:
+    first, *others = text.split("%s")
+    return (first + "".join(f"${number}{other}" for number, other in enumerate(others, 1))).encode()
 
 
 @contextmanager

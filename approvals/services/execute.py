@@ -10,12 +10,13 @@ from approvals.services.reopen import back_for_review, reopen_under_new_rules, r
 from audit import canonical
 from audit.actor import Actor
 from audit.ledger import commit, judged_again
-from audit.models import Event
 from audit.outbox import Message, next_in_lane, publish
+from audit.rows import fetch
 from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
 from autonomy.models import ActionRequest, Plan
+from autonomy.queries import load
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.execute import run
 from autonomy.services.finish import ended, failure
@@ -38,11 +39,12 @@ OVERRIDE_ENDED = ActionFailed(
 def execute_approved(message: Message) -> None:
     """Claim an approved request and do exactly what its plan says; drifted, it goes back to its reviewers."""
     worker = Actor.worker()
-    if not _still_approved(message, actor=worker):
+    approved = _still_approved(message, actor=worker)
+    claimed = claim(message, actor=worker) if approved else None
+    if approved is None or claimed is None:
         return
-    claimed = claim(message, actor=worker)
-    if claimed is None:
-        return
+    # Read after the message was sent, and nothing has moved since, else there was no claim: it is the plan that was judged.
+    claimed.request.plan = approved.plan
     try:
         run(claimed, _do, actor=worker)
     except Drifted as drifted:
@@ -58,30 +60,34 @@ def _ask_again(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
 
 def _do(claimed: Claimed) -> Outcome:
     request = claimed.request
-    return catalogue.action(request.action).execute_approved(catalogue.ask_of(request), _approved_draft(request))
+    assert request.plan is not None  # noqa: S101 what has none was found to be tampered with
+    return catalogue.action(request.action).execute_approved(catalogue.ask_of(request), _approved_draft(request.plan))
 
 
 @judged_again
-def _still_approved(message: Message, *, actor: Actor) -> bool:
-    """Whether the approval holds under today's roles, rules and records; if not, the request is moved on accordingly."""
-    request = ActionRequest.objects.select_related("plan").get(pk=message.stream)
-    if request.status not in {Status.QUEUED, Status.RUNNING}:
-        return False
+def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
+    """The request, if its approval holds under today's roles, rules and records; if not, it is moved on accordingly."""
+    request = load(message.stream)
+    if request is None or request.status not in {Status.QUEUED, Status.RUNNING}:
+        return None
     if _tampered(request):
         _end(request, TAMPERED, actor=actor)
-        return False
+        return None
     if request.status == Status.RUNNING:
-        return True  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
+        return request  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
     review = latest(request)
     if review is None:
-        return False
+        return None
     if _override_has_ended(review):
         _end(request, OVERRIDE_ENDED, actor=actor)
-        return False
+        return None
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)
-        return False
-    return _quorum_holds(review, actor=actor)
+        return None
+    if review.missing():
+        void_lost_approvals(review, actor=actor)
+        return None
+    return request
 
 
 def _end(request: ActionRequest, error: ActionFailed, *, actor: Actor) -> None:
@@ -95,16 +101,16 @@ def _override_has_ended(review: OpenReview) -> bool:
     return override is not None and datetime.fromisoformat(override["until"]) <= review.now
 
 
-def _quorum_holds(review: OpenReview, *, actor: Actor) -> bool:
-    if not review.missing():
-        return True
-    void_lost_approvals(review, actor=actor)
-    return False
+TOLD = """
+SELECT (SELECT body FROM audit_event WHERE stream = %s AND type = 'request.submitted' ORDER BY seq DESC LIMIT 1),
+       (SELECT body FROM audit_event WHERE stream = %s AND type = 'request.approved' ORDER BY seq DESC LIMIT 1)
+"""
 
 
 def _tampered(request: ActionRequest) -> bool:
     """Whether what would run differs from what the ledger tells was asked for and approved."""
-    asked, approved, plan = _told(request, "request.submitted"), _told(request, "request.approved"), request.plan
+    asked, approved = map(_data_of, fetch(TOLD, request.id, request.id)[0])
+    plan = request.plan
     if asked is None or approved is None or plan is None:
         return True
     if any(asked.get(name) != value for name, value in essentials(request).items()):
@@ -112,14 +118,11 @@ def _tampered(request: ActionRequest) -> bool:
     return not approved["digest"] == plan.digest == canonical.digest_of_bytes(bytes(plan.body))
 
 
-def _told(request: ActionRequest, event: str) -> dict[str, Any] | None:
-    """The data of the newest event of this type."""
-    last = Event.objects.filter(stream=request.id, type=event).order_by("-seq").first()
-    return None if last is None else json.loads(bytes(last.body))["data"]
+def _data_of(event: bytes | None) -> dict[str, Any] | None:
+    return None if event is None else json.loads(event)["data"]
 
 
-def _approved_draft(request: ActionRequest) -> Draft:
-    plan = Plan.objects.get(request=request, pk=request.plan_id or "")
+def _approved_draft(plan: Plan) -> Draft:
     body = json.loads(bytes(plan.body))
     return Draft(
         target=Target(**body["target"]),

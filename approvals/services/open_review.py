@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from accounts.models import Group
 from approvals.models import Review, ReviewStage
 from approvals.routing import Route, route
 from audit.actor import Actor
@@ -91,9 +90,7 @@ def current_route(request: ActionRequest) -> Route | None:
     """Who must agree under the rules as they are now; None also where a rule names a group that is gone."""
     policies = request.override["policies"] if request.override else []
     found = route(request, owners_of(policies))
-    if found is None or Group.objects.filter(pk__in=[need.group for need in found.needs]).count() < len(found.needs):
-        return None
-    return found
+    return found if found is not None and found.has_all_groups else None
 
 
 def _as_json(found: Route) -> dict[str, int]:
