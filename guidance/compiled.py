@@ -33,9 +33,12 @@ class Check:
     patterns: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledPolicy:
-    """`gate` is true only when no check fails: the way of most manifests, one evaluation (None where it does not compile)."""
+    """`gate` is true only when nothing is found: the way of most manifests, one evaluation (None where it does not compile).
+
+    Two compiled policies are equal only when they are the same object.
+    """
 
     policy: Policy
     aim: Aim
@@ -65,7 +68,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     )
     if compiler.problems:
         raise PolicyError(*compiler.problems)
-    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, compiler.gate())
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, compiler.fast(vap.gate(policy.spec)))
 
 
 NOTHING = cel.compile("null")
@@ -124,19 +127,16 @@ class _Compiler:
             self.problems.append(source.problem(at, f"the expression gives {program.returns}, but it must give {wanted}"))
         return program
 
-    def gate(self) -> Program | None:
-        validations = self.policy.spec.validations
-        text = " && ".join(f"({vap.expression(validation)}\n)" for validation in validations)
-        return self._fast(text)
-
     def _verdicts(self, validation: Validation) -> tuple[Program, ...]:
-        programs = tuple(self._fast(text) for text in vap.verdicts(validation))
+        variables = self.policy.spec.variables
+        texts = [vap.with_variables(text, vap.used_variables(text, variables)) for text in vap.verdicts(validation)]
+        programs = tuple(self.fast(text) for text in texts)
         return tuple(program for program in programs if program) if all(programs) else ()
 
-    def _fast(self, text: str) -> Program | None:
+    def fast(self, text: str) -> Program | None:
         """A short cut; without it every element is judged on its own, with the same result."""
         try:
-            return cel.compile(vap.with_variables(text, vap.used_variables(text, self.policy.spec.variables)), VARIABLES)
+            return cel.compile(text, VARIABLES)
         except ExpressionError:
             return None
 

@@ -1,6 +1,6 @@
 """Judging a manifest: findings that say what is wrong, where, and how to mend it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 
@@ -15,6 +15,7 @@ from guidance.pointer import Token, find, pointer
 from guidance.policy import Enforcement, Severity
 from guidance.shape import Misfit
 from guidance.subject import Malformed, Object, Subject, admit
+from guidance.together import plans
 
 WELL_FORMED = "well-formed"
 """The name under which a manifest is refused that Kubernetes could not read. It belongs to no pack and cannot be overridden."""
@@ -108,8 +109,9 @@ def evaluate(
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None)
 
 
-def _judge(policies: Iterable[CompiledPolicy], subject: Subject) -> list[Violation]:
-    return [violation for policy in policies for violation in violations(policy, subject)]
+def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violation]:
+    plan = plans(tuple(policies))(subject.own.resource, subject.own.operation)
+    return [violation for policy in plan.suspects(subject) for violation in violations(policy, subject)]
 
 
 def _finding(

@@ -85,7 +85,7 @@ def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
     if view is None:
         return
     try:
-        if not _conditions_hold(policy, view) or _passes_gate(policy, view):
+        if _passes_gate(policy, view) or not _conditions_hold(policy, view):
             return
     except EvaluationError as error:
         yield Violation(policy, None, view, (), view.bindings, error=str(error))

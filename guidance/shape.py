@@ -105,7 +105,7 @@ IDENTITY = Fields({"apiVersion": TEXT, "kind": TEXT, "metadata": METADATA}, ("ap
 
 def misfits(document: JsonValue, resource: Resource) -> Iterator[Misfit]:
     """Everything in the object that has another type than Kubernetes expects, in document order of the known fields."""
-    shape = _shape_of(resource)
+    shape = shape_of(resource)
     if not _fits(document, shape):
         yield from _misfits(document, shape, ())
 
@@ -134,7 +134,8 @@ def _count_fits(value: list[JsonValue], shape: Items) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _shape_of(resource: Resource) -> Fields:
+def shape_of(resource: Resource) -> Fields:
+    """What is known of this kind."""
     at = resource.pod_at
     if at is None:
         return IDENTITY

@@ -1,20 +1,40 @@
-"""The plain CEL that a cluster's ValidatingAdmissionPolicy can run, made from a validation with `each`."""
+"""The plain CEL that a cluster's ValidatingAdmissionPolicy can run, made from validations with `each`."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from guidance.pointer import WILDCARD, parse
-from guidance.policy import Each, Validation, Variable
+from guidance.policy import Each, Spec, Validation, Variable
 
+NOTHING_BOUND: Mapping[str, str] = MappingProxyType({})
 USED_VARIABLE = re.compile(r"\bvariables\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)")
 
 
-def expression(validation: Validation) -> str:
-    """True when the validation holds for every element: `object.?spec.?containers.orValue([]).all(container, …) && …`."""
+def expression(validation: Validation, bound: Mapping[str, str] = NOTHING_BOUND) -> str:
+    """True when the validation holds for every element: `object.?spec.?containers.orValue([]).all(container, …) && …`.
+
+    `bound` are the names of variables that hold lists already, by the expression that gives them (`lists`).
+    """
     if validation.each is None:
         return validation.expression
-    return " && ".join(_over(validation.each, pointer, "all", validation.expression) for pointer in validation.each.lists)
+    return " && ".join(_over(validation.each, pointer, "all", validation.expression, bound) for pointer in validation.each.lists)
+
+
+def gate(spec: Spec, bound: Mapping[str, str] = NOTHING_BOUND) -> str:
+    """True when the policy finds nothing: its conditions do not hold, or all validations do. An error where it cannot judge."""
+    checks = _all(expression(validation, bound) for validation in spec.validations)
+    text = with_variables(checks, used_variables(checks, spec.variables))
+    conditions = _all(condition.expression for condition in spec.match_conditions)
+    return f"({conditions}) ? ({text}\n) : true" if conditions else text
+
+
+def lists(validation: Validation) -> Iterator[str]:
+    """The expressions for the lists of the object that the validation goes over."""
+    if validation.each is not None:
+        for pointer in validation.each.lists:
+            yield _list("object", parse(pointer)[: (*parse(pointer), WILDCARD).index(WILDCARD)])
 
 
 def verdicts(validation: Validation) -> tuple[str, ...]:
@@ -42,7 +62,7 @@ def with_variables(text: str, variables: Sequence[Variable]) -> str:
     return text
 
 
-def _over(each: Each, pointer: str, macro: str, body: str) -> str:
+def _over(each: Each, pointer: str, macro: str, body: str, bound: Mapping[str, str] = NOTHING_BOUND) -> str:
     levels: list[list[str]] = [[]]
     for token in parse(pointer):
         if token == WILDCARD:
@@ -52,9 +72,18 @@ def _over(each: Each, pointer: str, macro: str, body: str) -> str:
     names = ["object", *(f"outer{level}_" for level in range(1, len(levels))), each.name]
     text = f"{body}\n"  # the line break ends a comment in the body
     for level in range(len(levels) - 1, -1, -1):
-        members = "".join(_member(token) for token in levels[level])
-        text = f"{names[level]}{members}.orValue([]).{macro}({names[level + 1]}, {text})"
+        source = _list(names[level], levels[level])
+        text = f"{bound.get(source, source)}.{macro}({names[level + 1]}, {text})"
     return text
+
+
+def _all(expressions: Iterable[str]) -> str:
+    """Each in parentheses; the line break ends a comment in it."""
+    return " && ".join(f"({text}\n)" for text in expressions)
+
+
+def _list(start: str, members: Iterable[str]) -> str:
+    return f"{start}{''.join(map(_member, members))}.orValue([])"
 
 
 def _member(token: str) -> str:
