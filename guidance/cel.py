@@ -21,6 +21,7 @@ STATUS = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
 DYN = "DYN"
 BOOL = "BOOL"
 STRING = "STRING"
+NULL = "NULL"
 
 
 class ExpressionError(ValueError):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guidance import cel, vap
-from guidance.cel import BOOL, DYN, STRING, ExpressionError, Program
+from guidance.cel import BOOL, DYN, NULL, STRING, ExpressionError, Program
 from guidance.pointer import Token, parse
 from guidance.policy import Enforcement, FixStep, Policy, Validation
 from guidance.source import PolicyError, Problem
-from guidance.subject import VARIABLES, Aim
+from guidance.subject import PARAMS, VARIABLES, Aim
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,14 @@ class CompiledPolicy:
     conditions: tuple[Program, ...]
     variables: Mapping[str, Program]
     checks: tuple[Check, ...]
+    annotations: Mapping[str, Program]
     gate: Program | None
+
+    @property
+    def goes_together(self) -> bool:
+        """Whether its gate alone tells that nothing is found, whoever else is asked."""
+        spec = self.policy.spec
+        return self.gate is not None and self.aim.selects_all and not (self.aim.minds_names or spec.param_kind or self.annotations)
 
     @property
     def name(self) -> str:
@@ -66,9 +73,11 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         compiler.program(condition.expression, ("spec", "matchConditions", index, "expression"), BOOL, variables=False)
         for index, condition in enumerate(policy.spec.match_conditions)
     )
+    annotations = compiler.annotations()
     if compiler.problems:
         raise PolicyError(*compiler.problems)
-    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, compiler.fast(vap.gate(policy.spec)))
+    gate = compiler.fast(vap.gate(policy.spec)) if checks else None
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, annotations, gate)
 
 
 NOTHING = cel.compile("null")
@@ -81,6 +90,7 @@ class _Compiler:
         self.policy = policy
         self.problems: list[Problem] = []
         self._types: dict[str, str] = {}
+        self._names = (*VARIABLES, PARAMS) if policy.spec.param_kind else VARIABLES
 
     def variables(self) -> dict[str, Program]:
         """In order; each sees those before it, and has the static type of its expression."""
@@ -112,13 +122,25 @@ class _Compiler:
             patterns=patterns,
         )
 
+    def annotations(self) -> dict[str, Program]:
+        """The key of each audit annotation, and the text or null that it notes."""
+        programs: dict[str, Program] = {}
+        for index, annotation in enumerate(self.policy.spec.audit_annotations):
+            at = ("spec", "auditAnnotations", index, "valueExpression")
+            program = programs[annotation.key] = self.program(annotation.value_expression, at)
+            if program.returns not in {STRING, NULL, DYN}:
+                self.problems.append(
+                    self.policy.source.problem(at, f"the expression gives {program.returns}, but it must give STRING or null")
+                )
+        return programs
+
     def program(
         self, text: str, at: tuple[Token, ...], wanted: str = DYN, *, element: tuple[str, ...] = (), variables: bool = True
     ) -> Program:
         """The program; on a problem, which is kept, one that must not be run."""
         source = self.policy.source
         try:
-            program = cel.compile(text, (*VARIABLES, *element), self._types if variables else {})
+            program = cel.compile(text, (*self._names, *element), self._types if variables else {})
         except ExpressionError as error:
             place = source.inside(at, error.line, error.column)
             self.problems.append(Problem(source.file, *place, f"the expression does not compile: {error.message}"))
@@ -136,7 +158,7 @@ class _Compiler:
     def fast(self, text: str) -> Program | None:
         """A short cut; without it every element is judged on its own, with the same result."""
         try:
-            return cel.compile(text, VARIABLES)
+            return cel.compile(text, self._names)
         except ExpressionError:
             return None
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from pydantic import JsonValue
 
+from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy
 from guidance.jsonvalue import NotJson, checked
-from guidance.judging import Key, Violation, violations
+from guidance.judging import Key, Violation, annotations, violations
 from guidance.mending import mend
 from guidance.patch import Operation
 from guidance.pointer import Token, find, pointer
@@ -44,10 +45,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What all policies say. `mended` is the manifest with all fixes, judged again; None where there is no fix."""
+    """What all policies say. `mended` is the manifest with all fixes, judged again; None where there is no fix.
+
+    `annotations` are what policies note for the audit log: `POLICY/KEY`, as Kubernetes names them, and the text.
+    """
 
     findings: tuple[Finding, ...] = ()
     mended: Object | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hard(self) -> tuple[Finding, ...]:
@@ -74,6 +79,11 @@ class Evaluation:
         return tuple(finding for finding in self.findings if finding.enforcement == level)
 
 
+UNBOUND_NAMESPACE = 'No value with name "namespaceObject"'
+NO_NAMESPACE = "it reads namespaceObject, the object of the namespace, which is not known here"
+NOTHING_FOUND = Evaluation()
+
+
 def evaluate(
     policies: Sequence[CompiledPolicy],
     manifest: Mapping[str, object],
@@ -81,32 +91,36 @@ def evaluate(
     namespace: str = "",
     old: Mapping[str, object] | None = None,
     enforcement: Mapping[str, Enforcement] | None = None,
+    context: Context = NOTHING_MORE,
 ) -> Evaluation:
     """Judge one object by all policies, in their order. Neither the manifest nor `old` is changed, whatever they hold it does not raise.
 
     `namespace` is where it will go (default: what it says); `old` the object that it replaces; `enforcement` the levels in
-    force by policy name, where they differ from the policies' own.
+    force by policy name, where they differ from the policies' own; `context` brings parameters, bindings and the namespace's object.
     """
     try:
-        subject = admit(manifest, namespace=namespace, old=old)
+        subject = admit(manifest, namespace=namespace, old=old, context=context)
     except NotJson as error:
         return Evaluation((_unreadable(Misfit(error.tokens, f"{error}.", "a JSON value"), None),))
     except Malformed as error:
         sent = checked(manifest)
         return Evaluation(tuple(_unreadable(misfit, sent) for misfit in error.misfits))
     found = _judge(policies, subject)
+    noted = {
+        f"{policy.name}/{key}": text for policy in policies if policy.annotations for key, text in annotations(policy, subject).items()
+    }
     if not found:
-        return Evaluation()
+        return Evaluation(annotations=noted) if noted else NOTHING_FOUND
 
     def judge_again(candidate: JsonValue) -> frozenset[Key]:
-        again = _judge(policies, admit(candidate, namespace=namespace, old=old))
+        again = _judge(policies, admit(candidate, namespace=namespace, old=old, context=context))
         return frozenset(violation.key for violation in again)
 
     sent = checked(manifest)
     mended = mend(sent, found, judge_again)
     levels = enforcement or {}
     findings = tuple(_finding(violation, subject, sent, levels, mended.fixes.get(violation.key)) for violation in found)
-    return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None)
+    return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
 
 
 def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violation]:
@@ -134,8 +148,10 @@ def _finding(
 
 
 def _level(violation: Violation, levels: Mapping[str, Enforcement]) -> Enforcement:
-    """A policy that breaks and says `failurePolicy: Ignore` refuses nothing, but is still told."""
+    """A policy that breaks and says `failurePolicy: Ignore` refuses nothing, but is still told; so does a binding that only warns."""
     if violation.error is not None and violation.policy.policy.spec.failure_policy == "Ignore":
+        return Enforcement.ADVISORY
+    if (binding := violation.case.binding) and not binding.denies:
         return Enforcement.ADVISORY
     return levels.get(violation.policy.name, violation.policy.enforcement)
 
@@ -147,8 +163,9 @@ def _broken(violation: Violation) -> str:
         if policy.spec.failure_policy == "Ignore"
         else "it counts as violated until they mend it (failurePolicy: Fail)"
     )
+    reason = NO_NAMESPACE if violation.error and UNBOUND_NAMESPACE in violation.error else violation.error
     return (
-        f"The policy {policy.name} could not judge this manifest: {violation.error}. "
+        f"The policy {policy.name} could not judge this manifest: {reason}. "
         f"That is a fault of the policy, not of the manifest: tell its owners, the group {policy.guidance.owner}; {outcome}."
     )
 

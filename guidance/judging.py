@@ -1,24 +1,37 @@
 """Judging one subject by one policy: which validations fail, and where."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
+from guidance.binding import Binding, NoParams, params_of
 from guidance.cel import Bindings, EvaluationError, Program
 from guidance.compiled import Check, CompiledPolicy
 from guidance.jsonvalue import NotJson, checked
 from guidance.patch import Step
 from guidance.pointer import NotAList, Token, expand, pointer
-from guidance.subject import Subject, View
+from guidance.subject import PARAMS, Subject, UnknownNamespace, View
 
-Key = tuple[str, int, str, bool]
-"""What makes two violations the same: policy, validation, place, and whether the policy broke."""
-CONDITIONS = -1
+Key = tuple[str, int, str, bool, int]
+"""What makes two violations the same: policy, validation, place, whether the policy broke, and with which parameters it was asked."""
+NO_CHECK = -1
 MOST_ELEMENTS = 1000
 """Elements that one validation judges; an expression over more of them has no bounded time."""
 LONGEST_MESSAGE = 5 * 1024
-"""Characters; Kubernetes drops longer ones."""
+"""Bytes; Kubernetes drops longer ones."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A policy is asked once for each of its bindings and each of their parameters; `number` tells these cases apart."""
+
+    number: int
+    binding: Binding | None
+    params: JsonValue = None
+
+
+EVERYWHERE = Case(0, None)
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Violation:
     bindings: Bindings
     element: Mapping[str, JsonValue] = field(default_factory=dict)
     error: str | None = None
+    case: Case = field(default=EVERYWHERE)
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -41,15 +55,21 @@ class Violation:
 
     @property
     def key(self) -> Key:
-        return self.policy.name, self.check.index if self.check else CONDITIONS, pointer(self.tokens), self.error is not None
+        return (
+            self.policy.name,
+            self.check.index if self.check else NO_CHECK,
+            pointer(self.tokens),
+            self.error is not None,
+            self.case.number,
+        )
 
     def message(self) -> str:
         """`messageExpression`, else `message`, else the expression itself: as Kubernetes does it."""
         assert self.check is not None  # noqa: S101 a broken policy has its own words
         text = self._value(self.check.message)
-        if isinstance(text, str) and text.strip() and "\n" not in text and len(text) <= LONGEST_MESSAGE:
-            return text.strip()
-        return self.check.validation.message or f"failed expression: {self.check.validation.expression.strip()}"
+        if isinstance(text, str) and len(text.encode()) <= LONGEST_MESSAGE and (line := text.strip()) and "\n" not in line:
+            return line
+        return self.check.validation.message.strip() or f"failed expression: {self.check.validation.expression.strip()}"
 
     def expected(self) -> JsonValue:
         """Null where nothing can be said."""
@@ -85,22 +105,92 @@ def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
     if view is None:
         return
     try:
-        if _passes_gate(policy, view) or not _conditions_hold(policy, view):
-            return
-    except EvaluationError as error:
+        cases = list(_cases(policy, view))
+    except (UnknownNamespace, NoParams) as error:
         yield Violation(policy, None, view, (), view.bindings, error=str(error))
         return
-    scope = _scope(policy, view)
+    for case in cases:
+        bindings = view.bindings.plus({PARAMS: case.params}) if policy.policy.spec.param_kind else view.bindings
+        for violation in _in_case(policy, view, bindings):
+            yield replace(violation, case=case) if case is not EVERYWHERE else violation
+
+
+def annotations(policy: CompiledPolicy, subject: Subject) -> dict[str, str]:
+    """What the policy notes about the object: `key: text`; the notes of several bindings in one text. Never raises."""
+    view = subject.view_for(policy.aim) if policy.annotations else None
+    if view is None:
+        return {}
+    noted: dict[str, dict[str, None]] = {}
+    try:
+        for case in _cases(policy, view):
+            bindings = view.bindings.plus({PARAMS: case.params})
+            if _conditions_hold(policy, bindings):
+                for key, text in _notes(policy, _scope(policy, bindings)):
+                    noted.setdefault(key, {})[text] = None
+    except (UnknownNamespace, NoParams, EvaluationError):
+        return {}  # `violations` tells
+    return {key: ", ".join(texts) for key, texts in noted.items()}
+
+
+def _cases(policy: CompiledPolicy, view: View) -> Iterator[Case]:
+    """Raises UnknownNamespace and NoParams."""
+    if not (policy.aim.selects_all or view.is_selected_by(policy.aim.constraints)):
+        return
+    kind, bindings = policy.policy.spec.param_kind, view.context.of(policy.name)
+    if kind is None and not bindings:
+        yield EVERYWHERE
+        return
+    holding: list[Binding | None] = [*bindings] or [None]
+    found = [
+        (binding, params)
+        for binding in holding
+        if binding is None or _holds_for(binding, view)
+        for params in params_of(kind, binding, view.context, view.namespace)
+    ]
+    yield from (Case(number, binding, params) for number, (binding, params) in enumerate(found))
+
+
+def _holds_for(binding: Binding, view: View) -> bool:
+    resources = binding.spec.match_resources
+    return resources.match(view.resource, view.operation, view.name) and view.is_selected_by(resources)
+
+
+def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator[Violation]:
+    try:
+        if _passes_gate(policy, bindings) or not _conditions_hold(policy, bindings):
+            return
+    except EvaluationError as error:
+        yield Violation(policy, None, view, (), bindings, error=str(error))
+        return
+    scope = _scope(policy, bindings)
     for check in policy.checks:
         yield from _failures(policy, check, view, scope)
+    try:
+        for _ in _notes(policy, scope):
+            pass
+    except EvaluationError as error:
+        yield Violation(policy, None, view, (), bindings, error=str(error))
 
 
-def _conditions_hold(policy: CompiledPolicy, view: View) -> bool:
+def _notes(policy: CompiledPolicy, scope: "_Scope") -> Iterator[tuple[str, str]]:
+    """Raises EvaluationError."""
+    for key, program in policy.annotations.items():
+        try:
+            text = program.evaluate(scope.bindings)
+        except EvaluationError as error:
+            raise EvaluationError(f"audit annotation {key}: {scope.explain(error)}") from error
+        if text is not None and not isinstance(text, str):
+            raise EvaluationError(f"audit annotation {key}: the expression gave {type(text).__name__} instead of text or null")
+        if text is not None and text.strip():
+            yield key, text.strip()
+
+
+def _conditions_hold(policy: CompiledPolicy, bindings: Bindings) -> bool:
     """One condition that is false decides, even where another one fails. Raises EvaluationError."""
     failed: EvaluationError | None = None
     for condition in policy.conditions:
         try:
-            if not condition.holds(view.bindings):
+            if not condition.holds(bindings):
                 return False
         except EvaluationError as error:
             failed = failed or error
@@ -109,10 +199,10 @@ def _conditions_hold(policy: CompiledPolicy, view: View) -> bool:
     return True
 
 
-def _passes_gate(policy: CompiledPolicy, view: View) -> bool:
+def _passes_gate(policy: CompiledPolicy, bindings: Bindings) -> bool:
     """True: surely nothing fails. False says nothing: each check must be asked."""
     try:
-        return policy.gate is not None and policy.gate.evaluate(view.bindings) is True
+        return policy.gate is not None and not policy.annotations and policy.gate.evaluate(bindings) is True
     except EvaluationError:
         return False
 
@@ -130,8 +220,8 @@ class _Scope:
         )
 
 
-def _scope(policy: CompiledPolicy, view: View) -> _Scope:
-    bindings, failed = view.bindings, dict[str, str]()
+def _scope(policy: CompiledPolicy, bindings: Bindings) -> _Scope:
+    failed: dict[str, str] = {}
     for name, program in policy.variables.items():
         try:
             bindings = bindings.plus({f"variables.{name}": checked(program.evaluate(bindings))})
@@ -150,7 +240,7 @@ def _failures(policy: CompiledPolicy, check: Check, view: View, scope: _Scope) -
         told = f"there are {len(elements)} elements, and at most {MOST_ELEMENTS} can be judged"
         yield Violation(policy, check, view, (), scope.bindings, error=told)
         return
-    verdicts = _verdicts(check, view, len(elements))
+    verdicts = _verdicts(check, scope, len(elements))
     for index, (at, value) in enumerate(elements):
         element = {check.validation.each.name: value} if check.validation.each else {}
         if verdicts is not None and verdicts[index] is True:
@@ -165,12 +255,12 @@ def _failures(policy: CompiledPolicy, check: Check, view: View, scope: _Scope) -
         yield Violation(policy, check, view, at, scope.bindings, element, error_text)
 
 
-def _verdicts(check: Check, view: View, count: int) -> list[object] | None:
+def _verdicts(check: Check, scope: _Scope, count: int) -> list[object] | None:
     """The verdicts on all elements at once; None where one of them fails, or there is no such short cut."""
     if not check.verdicts:
         return None
     try:
-        flat = [item for program in check.verdicts for item in _flat(program.evaluate(view.bindings))]
+        flat = [item for program in check.verdicts for item in _flat(program.evaluate(scope.bindings))]
     except EvaluationError:
         return None
     return flat if len(flat) == count else None

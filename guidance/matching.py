@@ -20,7 +20,7 @@ class ResourceRule(Strict):
     operations: tuple[Literal["*", "CREATE", "UPDATE", "DELETE", "CONNECT"], ...]
     resources: tuple[str, ...] = Field(min_length=1)
     resource_names: tuple[str, ...] = ()
-    scope: Literal["*"] = ANY
+    scope: Literal["*", "Namespaced", "Cluster"] = ANY
 
     def matches(self, resource: Resource, operation: Operation, name: str, *, any_version: bool) -> bool:
         return (
@@ -29,6 +29,7 @@ class ResourceRule(Strict):
             and _among(self.operations, operation)
             and any(pattern in (resource.plural, f"{resource.plural}/*", "*", "*/*") for pattern in self.resources)
             and (not self.resource_names or name in self.resource_names)
+            and (self.scope == ANY or (self.scope == "Namespaced") == resource.namespaced)
         )
 
 
@@ -64,6 +65,11 @@ class LabelSelector(Strict):
     match_labels: dict[str, str] = {}
     match_expressions: tuple[Requirement, ...] = ()
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The labels that it reads."""
+        return frozenset(self.match_labels) | {requirement.key for requirement in self.match_expressions}
+
     def matches(self, labels: Mapping[str, JsonValue]) -> bool:
         return all(labels.get(key) == value for key, value in self.match_labels.items()) and all(
             requirement.matches(labels) for requirement in self.match_expressions
@@ -76,15 +82,19 @@ class MatchConstraints(Strict):
     resource_rules: tuple[ResourceRule, ...] = Field(min_length=1)
     exclude_resource_rules: tuple[ResourceRule, ...] = ()
     object_selector: LabelSelector = LabelSelector()
+    namespace_selector: LabelSelector = LabelSelector()
     match_policy: Literal["Equivalent", "Exact"] = "Equivalent"
 
     def match(self, resource: Resource, operation: Operation, name: str) -> bool:
-        """By kind, operation and name; labels are `object_selector`'s."""
+        """By kind, operation and name; labels are for the selectors."""
 
         def meant(rule: ResourceRule) -> bool:
             return rule.matches(resource, operation, name, any_version=self.match_policy == "Equivalent")
 
-        return any(map(meant, self.resource_rules)) and not any(map(meant, self.exclude_resource_rules))
+        return self._is_meant(any(map(meant, self.resource_rules))) and not any(map(meant, self.exclude_resource_rules))
+
+    def _is_meant(self, meant: bool) -> bool:
+        return meant
 
 
 def _among(patterns: tuple[str, ...], value: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue, PrivateAttr, ValidationError, field_validator, model_validator
 
+from guidance.binding import ParamKind
 from guidance.matching import MatchConstraints
 from guidance.pointer import WILDCARD, Token, parse
 from guidance.resources import CONTAINER_LISTS
@@ -168,14 +169,29 @@ class Validation(Strict):
         return self
 
 
+class AuditAnnotation(Strict):
+    """Something to note about an object that passed through; null notes nothing."""
+
+    key: str = Field(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+    value_expression: Text
+
+
 class Spec(Strict):
     """The body, as in `admissionregistration.k8s.io/v1`."""
 
+    param_kind: ParamKind | None = None
     match_constraints: MatchConstraints
     match_conditions: tuple[MatchCondition, ...] = ()
     variables: tuple[Variable, ...] = ()
-    validations: tuple[Validation, ...] = Field(min_length=1)
+    validations: tuple[Validation, ...] = ()
+    audit_annotations: tuple[AuditAnnotation, ...] = ()
     failure_policy: Literal["Fail", "Ignore"] = "Fail"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Spec":
+        if not self.validations and not self.audit_annotations:
+            raise ValueError("must have 'validations' or 'auditAnnotations'")
+        return self
 
 
 class ExpectedFinding(Strict):

@@ -8,16 +8,24 @@ from functools import cached_property, lru_cache
 from pydantic import JsonValue
 
 from guidance import shape
+from guidance.binding import NOTHING_MORE, Context
 from guidance.cel import Bindings
 from guidance.jsonvalue import NotJson, checked
 from guidance.matching import LabelSelector, MatchConstraints, Operation
 from guidance.pointer import Token, find
-from guidance.resources import CONTAINER_LISTS, POD, Resource, resource
+from guidance.resources import CONTAINER_LISTS, NAMESPACE, POD, Resource, resource
 from guidance.wellformed import quick_check
 
 Object = dict[str, JsonValue]
-VARIABLES = ("object", "oldObject", "request")
-"""What every expression may use. `params`, `namespaceObject` and `authorizer` do not compile: better no verdict than a wrong one."""
+VARIABLES = ("object", "oldObject", "request", "namespaceObject")
+"""What every expression may use; with `paramKind`, `params` too. `authorizer` does not compile: better no verdict than a wrong one."""
+PARAMS = "params"
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label that every namespace has."""
+
+
+class UnknownNamespace(LookupError):
+    """A policy asks for labels of a namespace that nobody gave."""
 
 
 class Malformed(ValueError):
@@ -38,6 +46,7 @@ class View:
     prefix: tuple[Token, ...]
     operation: Operation
     namespace: str
+    context: Context = NOTHING_MORE
 
     @property
     def name(self) -> str:
@@ -46,28 +55,53 @@ class View:
 
     @cached_property
     def bindings(self) -> Bindings:
-        return Bindings({"object": self.document, "oldObject": self.old, "request": self._request})
+        return Bindings({"object": self.document, "oldObject": self.old, "request": self._request, **self._namespace_object})
 
-    def fewer_bindings(self, unread: tuple[Token, ...], *, request: bool) -> Bindings:
-        """The same without this part of the objects, and without the request where it is not read: the engine converts less."""
-        if request and not unread:
+    def fewer_bindings(self, unread: tuple[Token, ...], *, circumstances: bool) -> Bindings:
+        """Without this part of the objects, and without request and namespace where they are not read: the engine converts less."""
+        if circumstances and not unread:
             return self.bindings
         objects: Object = {"object": _without(self.document, unread), "oldObject": _without(self.old, unread)}
-        return Bindings({**objects, "request": self._request} if request else objects)
+        return Bindings({**objects, "request": self._request, **self._namespace_object} if circumstances else objects)
+
+    @property
+    def _namespace_object(self) -> Object:
+        """Null for what lies in no namespace, not bound at all where it is not known."""
+        if not self.resource.namespaced:
+            return {"namespaceObject": None}
+        known = self.context.namespace_object
+        return {} if known is None else {"namespaceObject": known}
 
     @cached_property
     def _request(self) -> Object:
         return {
+            **self.context.request,
             "operation": self.operation,
             "namespace": self.namespace,
             "name": self.name,
             "kind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
             "resource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
+            "requestKind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
+            "requestResource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
+            "subResource": "",
+            "requestSubResource": "",
         }
 
     def is_selected_by(self, constraints: MatchConstraints) -> bool:
-        labels = find(self.document, ("metadata", "labels"))
-        return constraints.object_selector.matches(labels if isinstance(labels, dict) else {})
+        """By its labels and those of its namespace. Raises UnknownNamespace."""
+        if not constraints.object_selector.matches(_labels(self.document)):
+            return False
+        wanted = constraints.namespace_selector
+        if self.resource == NAMESPACE:
+            return wanted.matches({NAMESPACE_NAME: self.name, **_labels(self.document)})
+        if not wanted.keys or not self.resource.namespaced:
+            return True
+        name: Object = {NAMESPACE_NAME: self.namespace} if self.namespace else {}
+        if self.context.namespace_object is not None:
+            return wanted.matches({**name, **_labels(self.context.namespace_object)})
+        if not wanted.keys <= name.keys():
+            raise UnknownNamespace(f"its namespaceSelector reads the labels of the namespace {self.namespace!r}, which are not known here")
+        return wanted.matches(name)
 
 
 @dataclass(frozen=True)
@@ -83,14 +117,13 @@ class Subject:
         template = find(own.document, at) if at else None
         if at is None or not isinstance(template, dict):
             return None
-        return View(POD, _as_pod(template, own.namespace), _old_pod(own, at), at, own.operation, own.namespace)
+        return View(POD, _as_pod(template, own.namespace), _old_pod(own, at), at, own.operation, own.namespace, own.context)
 
     def view_for(self, aim: "Aim") -> View | None:
-        """What a policy judges, or nothing."""
+        """What a policy judges, or nothing. Selectors are not asked yet."""
         own = self.own
         target = aim.target(own.resource, own.operation, own.name if aim.minds_names else "")
-        view = own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
-        return view if view is not None and (aim.selects_all or view.is_selected_by(aim.constraints)) else None
+        return own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
 
     def container_at(self, tokens: tuple[Token, ...]) -> str | None:
         """The name of the container that holds this place of the manifest."""
@@ -118,7 +151,7 @@ class Aim:
     def __init__(self, constraints: MatchConstraints) -> None:
         self.constraints = constraints
         self.minds_names = any(rule.resource_names for rule in (*constraints.resource_rules, *constraints.exclude_resource_rules))
-        self.selects_all = constraints.object_selector == LabelSelector()
+        self.selects_all = constraints.object_selector == constraints.namespace_selector == LabelSelector()
         self.target = lru_cache(maxsize=256)(self._target)
 
     def _target(self, resource: Resource, operation: Operation, name: str) -> Target:
@@ -128,7 +161,7 @@ class Aim:
         return Target.ITS_POD if makes_pods else Target.NOTHING
 
 
-def admit(manifest: object, *, namespace: str = "", old: object = None) -> Subject:
+def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:
     """Read a manifest as Kubernetes would: members that are null do not exist. The manifest itself is not changed and not kept.
 
     Raises NotJson and Malformed.
@@ -136,9 +169,11 @@ def admit(manifest: object, *, namespace: str = "", old: object = None) -> Subje
     document, kind = _quickly_read(manifest) or _carefully_read(manifest)
     before = _before(old)
     namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
-    if namespace:
+    if not kind.namespaced:
+        namespace = str(find(document, ("metadata", "name")) or "") if kind == NAMESPACE else ""
+    elif namespace:
         document = {**document, "metadata": {**_mapping(document["metadata"]), "namespace": namespace}}
-    return Subject(View(kind, document, before, (), "CREATE" if old is None else "UPDATE", namespace))
+    return Subject(View(kind, document, before, (), "CREATE" if old is None else "UPDATE", namespace, context))
 
 
 def _quickly_read(manifest: object) -> tuple[Object, Resource] | None:
@@ -192,6 +227,10 @@ def _without(value: JsonValue, tokens: tuple[Token, ...]) -> JsonValue:
     if not rest:
         return {key: item for key, item in value.items() if key != token}
     return {**value, str(token): _without(value[str(token)], tuple(rest))}
+
+
+def _labels(document: Object) -> Object:
+    return _mapping(find(document, ("metadata", "labels")))
 
 
 def _mapping(value: JsonValue) -> Object:

@@ -16,6 +16,7 @@ from guidance.subject import VARIABLES, Subject, Target, View
 LONGEST = 50_000
 """Characters of one combined expression; the engine reads at most 100,000."""
 MENTION = re.compile(r"\b(?:object|oldObject)\b((?:\s*\.\s*\??\s*[A-Za-z_][A-Za-z0-9_]*\b(?!\s*\())*)")
+CIRCUMSTANCES = re.compile(r"\b(request|namespaceObject)\b")
 MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 WORTH_IT = 3
 """Objects of one kind from which on it pays to compile the combined expression."""
@@ -29,12 +30,12 @@ class _Panel:
     verdicts: Program
     unread: tuple[Token, ...]
     """A part of the object that no expression reads, so that it need not be converted; () where that is not known."""
-    reads_request: bool
+    reads_circumstances: bool
 
     def passed(self, view: View) -> Iterator[CompiledPolicy]:
         """Those that surely find nothing. None of them where one fails to judge."""
         try:
-            verdicts = self.verdicts.evaluate(view.fewer_bindings(self.unread, request=self.reads_request))
+            verdicts = self.verdicts.evaluate(view.fewer_bindings(self.unread, circumstances=self.reads_circumstances))
         except EvaluationError:
             return
         if isinstance(verdicts, list):
@@ -71,7 +72,7 @@ class _Plan:
                 yield from panel.passed(pod)
 
     def _gather(self) -> None:
-        together = [policy for policy in self._about if policy.gate and policy.aim.selects_all and not policy.aim.minds_names]
+        together = [policy for policy in self._about if policy.goes_together]
         self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
         self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
 
@@ -101,7 +102,7 @@ def _panel(group: Sequence[CompiledPolicy], pod_at: tuple[Token, ...]) -> Iterat
         return
     text = _combined(group)
     try:
-        yield _Panel(tuple(group), cel.compile(text, VARIABLES), () if _reads(text, pod_at) else pod_at, "request" in text)
+        yield _Panel(tuple(group), cel.compile(text, VARIABLES), () if _reads(text, pod_at) else pod_at, bool(CIRCUMSTANCES.search(text)))
     except ExpressionError:
         return
 

@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from pydantic import JsonValue
+
 from guidance.pointer import WILDCARD, parse
 from guidance.policy import Each, Spec, Validation, Variable
 
+COMMON = {"param_kind", "match_constraints", "match_conditions", "variables", "audit_annotations"}
 NOTHING_BOUND: Mapping[str, str] = MappingProxyType({})
 USED_VARIABLE = re.compile(r"\bvariables\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -88,3 +91,20 @@ def _list(start: str, members: Iterable[str]) -> str:
 
 def _member(token: str) -> str:
     return f".?{token}" if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", token) else f"[?{json.dumps(token)}]"
+
+
+def manifest(spec: Spec, name: str) -> dict[str, JsonValue]:
+    """The ValidatingAdmissionPolicy that says the same in a cluster; it holds there once a binding names it."""
+    body: dict[str, JsonValue] = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=COMMON)
+    body["failurePolicy"] = spec.failure_policy
+    if spec.validations:
+        body["validations"] = [_plain(validation) for validation in spec.validations]
+    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": body}
+
+
+def _plain(validation: Validation) -> dict[str, JsonValue]:
+    """What belongs to one element (its own message) cannot be told about a whole object."""
+    told: dict[str, JsonValue] = {"expression": expression(validation), "message": validation.message, "reason": validation.reason}
+    if validation.message_expression is not None and validation.each is None:
+        told["messageExpression"] = validation.message_expression
+    return {key: text for key, text in told.items() if text}

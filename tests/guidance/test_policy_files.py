@@ -66,7 +66,7 @@ def test_a_policy_keeps_its_text_as_written(policy_file: PolicyFile) -> None:
             "guidance.version is a date, which JSON does not know: …",
         ),
         ("kind: Policy", "kind: &kind Policy\nx: *kind", "2:7", "aliases (*name) are not supported in a policy: write the value out"),
-        ("[pods]", "[pods]\n      scope: Namespaced", "23:14", "scope: Input should be '*'"),
+        ("[pods]", "[pods]\n      scope: Some", "23:14", "scope: Input should be '*', 'Namespaced' or 'Cluster'"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(policy_file: PolicyFile, old: str, new: str, place: str, message: str) -> None:

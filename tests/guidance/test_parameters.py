@@ -1,0 +1,181 @@
+"""Parameters, bindings, namespaces and requests: what a manifest comes with."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from guidance.binding import Binding, Context
+from guidance.compiled import CompiledPolicy
+from guidance.evaluation import evaluate
+from guidance.source import PolicyError
+from tests.guidance.conftest import Write
+from tests.guidance.manifests import Manifest, container, deployment, pod_spec, workload
+
+LIMIT = """
+paramKind: {apiVersion: v1, kind: ConfigMap}
+validations:
+- each: containers
+  expression: size(container.name) <= int(params.data.most)
+  messageExpression: '"At most " + params.data.most'
+"""
+
+
+def config_map(name: str, most: str, **metadata: Any) -> Manifest:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}, "data": {"most": most}}
+
+
+def binding(**spec: Any) -> Binding:
+    return Binding.model_validate(
+        {
+            "apiVersion": "admissionregistration.k8s.io/v1",
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "metadata": {"name": "bound", "labels": {"a": "b"}},
+            "spec": {"policyName": "tested", "validationActions": ["Deny"], **spec},
+        }
+    )
+
+
+def by_name(name: str, action: str = "Deny", **more: Any) -> dict[str, Any]:
+    return {"paramRef": {"name": name, "parameterNotFoundAction": action, **more}}
+
+
+def told(policy: CompiledPolicy, context: Context, manifest: Manifest | None = None, namespace: str = "payments-dev") -> list[str]:
+    return [finding.message for finding in evaluate([policy], manifest or deployment(), namespace=namespace, context=context).findings]
+
+
+PARAMS = (config_map("small", "2", labels={"tier": "web"}), config_map("large", "9", namespace="payments-dev"))
+
+
+@pytest.mark.parametrize(
+    ("bindings", "expected"),
+    [
+        ([], ["At most 2"]),
+        ([binding(**by_name("small"))], ["At most 2"]),
+        ([binding(**by_name("large"))], []),
+        ([binding(**by_name("missing", "Allow"))], []),
+        ([binding(**by_name("large", "Allow", namespace="elsewhere"))], []),
+        ([binding(paramRef={"selector": {"matchLabels": {"tier": "web"}}, "parameterNotFoundAction": "Deny"})], ["At most 2"]),
+        ([binding(paramRef={"selector": {}, "parameterNotFoundAction": "Deny"}), binding(**by_name("small"))], ["At most 2", "At most 2"]),
+        ([binding(policyName="another", **by_name("large"))], ["At most 2"]),
+        ([binding(**by_name("small"), matchResources={"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "x"}}})], []),
+        ([binding(**by_name("small"), matchResources={"objectSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}})], []),
+    ],
+)
+def test_a_policy_is_asked_with_each_of_its_parameters(write: Write, bindings: list[Binding], expected: list[str]) -> None:
+    assert told(write(LIMIT), Context(params=PARAMS, bindings=bindings)) == expected
+
+
+@pytest.mark.parametrize(("bindings", "what"), [([], "a ConfigMap (v1)"), ([binding(**by_name("limits"))], "a ConfigMap limits (v1)")])
+def test_without_its_parameters_a_policy_cannot_judge(write: Write, bindings: list[Binding], what: str) -> None:
+    (message,) = told(write(LIMIT), Context(bindings=bindings))
+
+    assert message.startswith(
+        f"The policy tested could not judge this manifest: it takes its parameters (params) from {what}, and there is none."
+    )
+
+
+def test_a_binding_that_only_warns_refuses_nothing(write: Write) -> None:
+    context = Context(params=PARAMS, bindings=[binding(**by_name("small"), validationActions=["Warn"])])
+
+    (finding,) = evaluate([write(LIMIT)], deployment(), context=context).findings
+
+    assert finding.enforcement.value == "advisory"
+
+
+def test_params_exist_only_with_a_kind_of_them(write: Write) -> None:
+    with pytest.raises(PolicyError, match="undeclared reference to 'params.x'"):
+        write("validations: [{expression: params.x == 1}]")
+
+
+@pytest.mark.parametrize("reference", [{}, {"name": "a", "selector": {}}])
+def test_a_reference_is_by_name_or_by_labels(reference: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of 'name' and 'selector'"):
+        binding(paramRef={"parameterNotFoundAction": "Deny", **reference})
+
+
+NAMESPACE: Manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "payments-dev", "labels": {"stage": "dev"}}}
+
+
+def test_the_object_of_the_namespace_is_seen(write: Write) -> None:
+    policy = write("validations: [{expression: namespaceObject.metadata.labels.stage == 'prod', message: not prod}]")
+
+    assert told(policy, Context(namespace_object=NAMESPACE)) == ["not prod"]
+    (unknown,) = told(policy, Context())
+    assert "it reads namespaceObject, the object of the namespace, which is not known here" in unknown
+
+
+def test_what_lies_in_no_namespace_has_none(write: Write) -> None:
+    policy = write("validations: [{expression: namespaceObject != null, message: none}]", resources="namespaces")
+
+    assert told(policy, Context(namespace_object=NAMESPACE), NAMESPACE) == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [("{matchLabels: {stage: dev}}", ["asked"]), ("{matchLabels: {stage: prod}}", []), ("{}", ["asked"]),
+     ("{matchLabels: {kubernetes.io/metadata.name: payments-dev}}", ["asked"])],
+)  # fmt: skip
+def test_namespaces_are_selected_by_their_labels(write: Write, selector: str, expected: list[str]) -> None:
+    policy = write("validations: [{expression: 'false', message: asked}]", more_constraints=f"namespaceSelector: {selector}")
+
+    assert told(policy, Context(namespace_object=NAMESPACE)) == expected
+
+
+def test_labels_of_a_namespace_that_is_not_known_are_not_guessed(write: Write) -> None:
+    text = "validations: [{expression: 'false', message: asked}]"
+    by_label = write(text, more_constraints="namespaceSelector: {matchLabels: {stage: dev}}")
+    by_own_name = write(text, more_constraints="namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: payments-dev}}")
+
+    (message,) = told(by_label, Context())
+    assert "its namespaceSelector reads the labels of the namespace 'payments-dev', which are not known here" in message
+    assert told(by_own_name, Context()) == ["asked"]
+    assert told(by_own_name, Context(), namespace="elsewhere") == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [("Namespaced", {"Pod"}), ("Cluster", {"Namespace", "ClusterRole"}), ("'*'", {"Pod", "Namespace", "ClusterRole"})],
+)
+def test_a_rule_may_be_about_one_scope_only(write: Write, scope: str, expected: set[str]) -> None:
+    constraints = f"- {{apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'], scope: {scope}}}"
+    policy = write("validations: [{expression: 'false', message: asked}]", resources="nothing", more_constraints=constraints)
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "reader"}, "rules": []}
+    manifests = [workload("Pod", pod_spec()), NAMESPACE, role]
+
+    assert {str(manifest["kind"]) for manifest in manifests if told(policy, Context(), manifest)} == expected
+
+
+def test_more_of_the_request_can_be_told(write: Write) -> None:
+    policy = write("validations: [{expression: request.userInfo.username == 'alice' && request.subResource == '', message: not alice}]")
+
+    assert told(policy, Context(request={"userInfo": {"username": "alice"}})) == []
+    assert told(policy, Context(request={"userInfo": {"username": "bob"}})) == ["not alice"]
+    assert 'Key not found in map : "userInfo"' in told(policy, Context())[0]
+
+
+def test_notes_for_the_audit_log(write: Write) -> None:
+    policy = write("""
+        variables: [{name: names, expression: "object.spec.containers.map(c, c.name)"}]
+        auditAnnotations:
+        - {key: names, valueExpression: "variables.names.join(', ')"}
+        - {key: nothing, valueExpression: "object.spec.containers.size() > 5 ? dyn('many') : null"}
+    """)
+    manifest = workload("Pod", {"containers": [container(), container(name="side")]})
+
+    evaluation = evaluate([policy], manifest)
+
+    assert (evaluation.findings, evaluation.annotations) == ((), {"tested/names": "web, side"})
+
+
+def test_a_note_that_fails_breaks_the_policy(write: Write) -> None:
+    policy = write("auditAnnotations: [{key: broken, valueExpression: string(object.nothing)}]")
+
+    (finding,) = evaluate([policy], workload("Pod", pod_spec())).findings
+
+    assert 'audit annotation broken: Key not found in map : "nothing"' in finding.message
+
+
+def test_a_policy_says_something(write: Write) -> None:
+    with pytest.raises(PolicyError, match="must have 'validations' or 'auditAnnotations'"):
+        write("variables: []")
