@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
+from uuid import UUID
 
 from audit.rows import fetch
 from autonomy.boundaries import Rule
@@ -16,7 +18,8 @@ log = logging.getLogger(__name__)
 CONSULT = """
 SELECT coalesce((SELECT string_agg(head, '' ORDER BY id) FROM autonomy_boundary), ''),
        coalesce((SELECT string_agg(head, '' ORDER BY id) FROM guidance_policy), ''),
-       cluster.slug, namespace.team_id, namespace.environment
+       cluster.slug, namespace.team_id, namespace.environment,
+       EXISTS (SELECT FROM autonomy_idempotencykey WHERE account_id = %s AND key = %s)
 FROM (VALUES (1)) AS one
 LEFT JOIN clusters_cluster cluster ON cluster.slug = %s
 LEFT JOIN clusters_namespace namespace ON namespace.cluster_id = cluster.slug AND namespace.name = %s
@@ -39,13 +42,22 @@ class Place:
     environment: str
 
 
+class Consulted(NamedTuple):
+    """What a submission is judged by."""
+
+    rules: Rulebook
+    place: Place
+    key_known: bool
+    """Whether the idempotency key was used before."""
+
+
 _compiled: tuple[tuple[bytes, bytes], Rulebook] | None = None
 
 
-def consult(cluster: str, namespace: str) -> tuple[Rulebook, Place]:
-    """The rules as they are now and the place of a target, in one read."""
-    ((boundaries, policies, known, team, environment),) = fetch(CONSULT, cluster, namespace)
-    return _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
+def consult(cluster: str, namespace: str, *, account: UUID | None = None, key: str = "") -> Consulted:
+    """The rules as they are now, the place of a target, and whether this account has used this key: one read."""
+    ((boundaries, policies, known, team, environment, used),) = fetch(CONSULT, account, key, cluster, namespace)
+    return Consulted(_rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or ""), used)
 
 
 def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:

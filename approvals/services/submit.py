@@ -6,6 +6,7 @@ from approvals.errors import NoRuleMatches
 from approvals.routing import route
 from audit.actor import Actor
 from autonomy.models import ActionRequest
+from autonomy.rulebook import consult
 from autonomy.services.judge import judge
 from autonomy.services.record import record, replayed
 from autonomy.submission import Submission
@@ -17,10 +18,11 @@ def submit(submission: Submission, *, actor: Actor) -> tuple[ActionRequest, bool
     Raises what `judge` and `record` raise, IdempotencyMismatch, and NoRuleMatches where nobody could approve it.
     """
     now = timezone.now()
-    before = replayed(submission, actor=actor, now=now)
+    consulted = consult(submission.cluster, submission.namespace, account=actor.account, key=submission.idempotency_key)
+    before = replayed(submission, actor=actor, now=now) if consulted.key_known else None
     if before is not None:
         return before, True
-    judgement = judge(submission, actor=actor, now=now)
+    judgement = judge(submission, consulted, actor=actor, now=now)
     if judgement.waits and route(judgement.request, judgement.owners) is None:
         raise NoRuleMatches(f"No approval rule matches {judgement.request}.")
     return record(judgement, submission, actor=actor), False

@@ -11,7 +11,7 @@ from autonomy.actions.base import AnyAction, Parameters, Target
 from autonomy.boundaries import Facts, level_of
 from autonomy.errors import BadOverride, BadTarget, MayNotSubmit, NotYourNamespace
 from autonomy.models import ActionRequest, Level
-from autonomy.rulebook import Place, consult
+from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
 from autonomy.submission import Override, Submission
 from guidance.evaluation import Evaluation
@@ -38,11 +38,14 @@ class Judgement:
         return self.request.status == Status.SUBMITTED and not self.request.dry_run
 
 
-def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
-    """Raises UnknownAction, BadTarget, BadParameters, BadOverride, MayNotSubmit, NotYourNamespace."""
+def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: datetime) -> Judgement:
+    """By the rules that were consulted for its target.
+
+    Raises UnknownAction, BadTarget, BadParameters, BadOverride, MayNotSubmit, NotYourNamespace.
+    """
     kind = catalogue.action(submission.action)
     target = _target(kind, submission)
-    rules, place = consult(target.cluster, target.namespace)
+    rules, place = consulted.rules, consulted.place
     check_may_submit(actor, target, place)
     if kind.in_cluster and not place.cluster_known:
         raise BadTarget(f"There is no cluster {target.cluster!r} here.", pointer="/target/cluster")
@@ -76,6 +79,18 @@ def judge(submission: Submission, *, actor: Actor, now: datetime) -> Judgement:
     if request.status == Status.POLICY_FAILED:
         request.finished_at = now
     return Judgement(request, evaluation, owners)
+
+
+def new_violations(request: ActionRequest) -> Evaluation:
+    """What the policies of now refuse in a stored request that they did not refuse when it was submitted; nothing new: no findings."""
+    kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
+    if kind.manifest(ask.target, ask.parameters) is None:
+        return NOTHING_TO_JUDGE
+    policies = consult(request.cluster, request.namespace).rules.policies
+    found = _evaluate(kind, ask.target, ask.parameters, policies)
+    known = {(finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings}
+    fresh = [finding for finding in (*found.hard, *found.soft) if (finding.policy, finding.path, finding.enforcement.value) not in known]
+    return Evaluation(tuple(fresh), found.mended)
 
 
 def _target(kind: AnyAction, submission: Submission) -> Target:

@@ -69,8 +69,6 @@ def essentials(request: ActionRequest) -> dict[str, object]:
 
 def replayed(submission: Submission, *, actor: Actor, now: datetime) -> ActionRequest | None:
     """The request that this key already gave, if any within its life. Raises IdempotencyMismatch."""
-    if not submission.idempotency_key:
-        return None
     rows = fetch(KNOWN_KEY, actor.account, submission.idempotency_key)
     if not rows:
         return None

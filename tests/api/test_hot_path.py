@@ -22,7 +22,7 @@ def test_a_submission(world: World, alice: Person, django_assert_num_queries: Dj
 
 
 def test_a_submission_with_a_key(world: World, alice: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert alice.client.post(URL, RESTART, idempotency_key="k").status_code == 202
 
 
@@ -30,3 +30,11 @@ def test_reading_a_request(world: World, alice: Person, django_assert_num_querie
     request = world.submit(alice, "deployment.restart")
     with django_assert_num_queries(2):
         assert alice.client.get(f"{URL}{request.id}/").status_code == 200
+
+
+def test_an_approval(world: World, alice: Person, carol: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """Token, request, review, rules, and one statement that writes everything; the answer shows the review as it is then."""
+    request = world.waiting(alice)
+    carol.client.get(f"{URL}{request.id}/")
+    with django_assert_num_queries(6):
+        assert carol.client.post(f"{URL}{request.id}/approve/", {"digest": request.plan_digest}).status_code == 200
