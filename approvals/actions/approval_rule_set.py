@@ -5,13 +5,20 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from accounts.models import Group
+from accounts.models import Account, Group, Membership
 from approvals.models import ApprovalRule
-from autonomy.actions.base import Parameters, Target
+from autonomy.actions.base import ActionFailed, Ask, Draft, Parameters, Target
 from autonomy.actions.boundary_set import Patterns
 from autonomy.actions.own_rules import RuleAction
+from autonomy.boundaries import any_matches
 from autonomy.errors import BadParameters
-from autonomy.models import Level
+from autonomy.models import Level, Rule
+
+
+def people_in(group: str) -> int:
+    """How many distinct people could speak for a group."""
+    members = Membership.objects.filter(group_id=group, account__kind=Account.Kind.PERSON, account__is_active=True)
+    return len({alias_of or own for alias_of, own in members.values_list("account__alias_of_id", "account_id")})
 
 
 class ApprovalRuleParameters(Parameters):
@@ -47,6 +54,24 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
         known = set(Group.objects.filter(pk__in=parameters.needs).values_list("pk", flat=True))
         if unknown := sorted(set(parameters.needs) - known):
             raise BadParameters(f"parameters.needs: there is no group {', '.join(unknown)}.", pointer=f"/parameters/needs/{unknown[0]}")
+        for group, required in parameters.needs.items():
+            there = people_in(group)
+            if there < required:
+                detail = f"parameters.needs: {group} has {there} people, so {required} of them could never approve."
+                raise BadParameters(detail, pointer=f"/parameters/needs/{group}")
+
+    def _draft(self, ask: Ask[ApprovalRuleParameters], row: Rule | None) -> Draft:
+        """A change after which no rule matched `approval-rule.set` itself would be the last one ever."""
+        others = ApprovalRule.objects.exclude(slug=ask.target.name).values_list("actions", "environments", "namespaces")
+        rules = [*others]
+        if not ask.parameters.remove:
+            rules.append((ask.parameters.actions, ask.parameters.environments, ask.parameters.namespaces))
+        if not any(
+            any_matches(actions, self.name) and any_matches(places, "") and any_matches(spaces, "") for actions, places, spaces in rules
+        ):
+            hint = f"Add another rule that matches {self.name} first."
+            raise ActionFailed(f"No approval rule would match {self.name} any more.", reason="LockOut", hint=hint)
+        return super()._draft(ask, row)
 
     def values(self, parameters: ApprovalRuleParameters) -> Mapping[str, Any] | None:
         return None if parameters.remove else parameters.model_dump(exclude={"remove"})

@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from approvals.reviews import OpenReview, latest
-from approvals.services.reopen import back_for_review, reopen_under_new_rules, rules_have_changed, void_lost_approvals
+from approvals.services.reopen import (
+    back_for_review,
+    reopen_under_new_policies,
+    reopen_under_new_rules,
+    rules_have_changed,
+    void_lost_approvals,
+)
 from audit import canonical
 from audit.actor import Actor
 from audit.ledger import commit, judged_again
@@ -15,13 +21,15 @@ from audit.rows import fetch
 from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
-from autonomy.models import ActionRequest, Plan
+from autonomy.models import ActionRequest, Level, Plan
 from autonomy.queries import load
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.execute import run
 from autonomy.services.finish import ended, failure
+from autonomy.services.judge import new_violations
 from autonomy.services.record import essentials
 from autonomy.status import Status
+from guidance.evaluation import Evaluation
 
 log = logging.getLogger(__name__)
 TAMPERED = ActionFailed(
@@ -84,10 +92,24 @@ def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)
         return None
+    if (added := new_violations(request)).findings:
+        _policies_object(review, added, actor=actor)
+        return None
     if review.missing():
         void_lost_approvals(review, actor=actor)
         return None
     return request
+
+
+def _policies_object(review: OpenReview, added: Evaluation, *, actor: Actor) -> None:
+    """Reviewers may weigh soft-mandatory policies at Level 3; hard ones, and those that an override does not name, end the request."""
+    request = review.request
+    if request.level == Level.RESTRICTED and not added.hard:
+        reopen_under_new_policies(review, added, actor=actor)
+        return
+    first = added.findings[0]
+    hint = "Mend what the policy names and submit it again."
+    _end(request, ActionFailed(f"{first.policy} refuses it since: {first.message}", reason="PolicyChanged", hint=hint), actor=actor)
 
 
 def _end(request: ActionRequest, error: ActionFailed, *, actor: Actor) -> None:

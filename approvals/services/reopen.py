@@ -10,6 +10,7 @@ from autonomy.services.claim import Claimed
 from autonomy.services.finish import ended, failure
 from autonomy.services.plan import plan_row
 from autonomy.status import Status, check
+from guidance.evaluation import Evaluation
 
 
 def rules_have_changed(review: OpenReview) -> bool:
@@ -31,6 +32,23 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
         request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest}
     )
     commit(with_review(change.withdraw(), request.plan, found, because="The approval rules have changed."))
+    publish(next_in_lane(request.where))
+
+
+def reopen_under_new_policies(review: OpenReview, added: Evaluation, *, actor: Actor) -> None:
+    """A Level 3 request that soft-mandatory policies object to since is shown to its reviewers with what they say. Raises Stale."""
+    request = review.request
+    found = current_route(request)
+    if found is None or request.plan is None:
+        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
+        publish(next_in_lane(request.where))
+        return
+    check(request.status, Status.AWAITING_APPROVAL)
+    policies = sorted({finding.policy for finding in added.findings})
+    data = {"because": "the policies have changed", "policies": policies, "digest": request.plan_digest}
+    change = Change(request, "request.review_reopened", actor, data).withdraw()
+    change.set(findings=[*request.findings, *(finding.as_json() for finding in added.findings)], mended=added.mended)
+    commit(with_review(change, request.plan, found, because=f"The policies have changed: {', '.join(policies)}."))
     publish(next_in_lane(request.where))
 
 

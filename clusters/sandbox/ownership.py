@@ -65,6 +65,8 @@ def apply(live: Object | None, manifest: Object, manager: Manager, *, force: boo
     others = frozenset().union(*(fields for other, fields in owners.items() if other != manager))
     merged = manifest if live is None else merge(live, manifest)
     pruned: Object = prune(merged, to_tree(owners.get(manager, frozenset())), to_tree(wanted), to_tree(others))
+    # Nobody owns the name: without the last label, pruning would take `metadata` as a whole.
+    pruned.setdefault("metadata", {key: merged["metadata"][key] for key in ("name", "namespace") if key in merged["metadata"]})
     remaining = frozenset(leaves(pruned))
     kept = {other: fields & remaining if other != manager else fields for other, fields in owners.items()}
     return with_owners(pruned, {**kept, manager: wanted}, live)

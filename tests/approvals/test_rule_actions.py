@@ -112,3 +112,21 @@ def test_a_rule_that_makes_no_sense_is_refused(world: World, alice: Person, acti
 
     assert refused.value.pointer == pointer
     assert (ActionRequest.objects.count(), Boundary.objects.filter(slug="odd").count()) == (0, 0)
+
+
+def test_the_last_rule_for_rules_cannot_be_removed(world: World, alice: Person, carol: Person) -> None:
+    request = world.submit(alice, "approval-rule.set", {"remove": True}, name="rules-by-admins")
+
+    ended = executed(world, request)
+
+    assert ended.status == "failed"
+    assert ended.result is not None
+    assert ended.result["error"]["reason"] == "LockOut"
+    assert ApprovalRule.objects.filter(slug="rules-by-admins").exists()
+
+
+def test_a_rule_cannot_ask_for_more_people_than_there_are(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters) as refused:
+        world.submit(alice, "approval-rule.set", {"needs": {"security": 3}}, name="three-eyes")
+
+    assert refused.value.pointer == "/parameters/needs/security"
