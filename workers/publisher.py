@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 
 from django.conf import settings
-from kombu import Connection, pools
-from kombu.exceptions import KombuError
-from redis import RedisError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from audit.outbox import Message, listeners
 from workers import tasks
-from workers.celery import app
+from workers.envelope import Envelope
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ SOCKET_SECONDS = 0.3
 """Who publishes is waited for; workers, whose connection waits for messages, have more patience (workers.celery)."""
 
 _closed_again_at = 0.0
+_envelope = Envelope(tasks.deliver)
 
 
 def publish(messages: Sequence[Message]) -> None:
@@ -31,23 +32,27 @@ def publish(messages: Sequence[Message]) -> None:
         return
     try:
         _send(messages)
-    except (KombuError, RedisError, OSError) as error:
+    except (RedisError, OSError) as error:
         _closed_again_at = time.monotonic() + OPEN_SECONDS
         log.warning("the broker does not take messages (%s): the sweeper publishes them later", error)
 
 
 def _send(messages: Sequence[Message]) -> None:
-    with pools.producers[_broker()].acquire(block=True, timeout=SOCKET_SECONDS) as producer:
+    """All in one round trip, straight into the queues: `apply_async` takes five times as much processor time for each."""
+    with _broker().pipeline(transaction=False) as pipe:
         for message in messages:
-            packed = tuple(tasks.pack(message))
-            tasks.deliver.apply_async(args=packed, queue=_queue(message.listener), retry=False, producer=producer)
+            queue = _queue(message.listener)
+            pipe.lpush(queue, _envelope.seal(tasks.pack(message), queue))
+        pipe.execute()
 
 
 @cache
-def _broker() -> Connection:
-    """Names the pool of connections; kombu keeps a pool for each process."""
-    return app.connection(settings.REDIS_URL, transport_options={"socket_timeout": SOCKET_SECONDS})
+def _broker() -> Redis:
+    """One more try, at once: a connection that was kept may have ended meanwhile."""
+    retry = Retry(NoBackoff(), 1)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS, retry=retry)
 
 
+@cache
 def _queue(listener: str) -> str:
     return next(known.queue for known in listeners() if known.name == listener)

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from audit.outbox import Message
 from devstack.addresses import free_port
-from workers import publisher
+from workers import publisher, tasks
 
 PointTo = Callable[[str], None]
 QUICK_SECONDS = 2.5
@@ -118,3 +118,23 @@ def test_once_the_breaker_has_closed_messages_flow_again(
 
     assert queued(redis_url) == 1
     assert not is_open()
+
+
+def test_what_is_published_is_what_celery_would_have_sent(redis_url: str, point_to: PointTo) -> None:
+    sent = message()
+    point_to(redis_url)
+    with tasks.app.connection(redis_url) as broker, broker.SimpleQueue("actions") as queue:
+        publisher.publish([sent])
+        ours = queue.get(timeout=5)
+        ours.ack()
+        tasks.deliver.apply_async(args=tuple(tasks.pack(sent)), queue="actions", connection=broker)
+        theirs = queue.get(timeout=5)
+        theirs.ack()
+
+    own_to_each = {"id", "root_id", "argsrepr", "kwargsrepr", "parent_id"}
+    assert ours.payload == theirs.payload
+    assert {name: value for name, value in ours.headers.items() if name not in own_to_each} == {
+        name: value for name, value in theirs.headers.items() if name not in own_to_each
+    }
+    assert ours.headers["id"] == ours.headers["root_id"] == ours.properties["correlation_id"]
+    assert (ours.content_type, ours.content_encoding) == (theirs.content_type, theirs.content_encoding)
