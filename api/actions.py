@@ -61,27 +61,26 @@ class _Here:
 
 
 def _action(kind: AnyAction, here: _Here) -> ActionOut:
+    target = Target(here.wanted.cluster, here.wanted.namespace, kind.kind, "") if kind.in_cluster else Target("", "", kind.kind, "")
+    place = here.place if kind.in_cluster else Place(cluster_known=False, team=None, environment="")
+    facts = Facts(kind.name, kind.level, target.cluster, target.namespace, place.environment, kind.kind, "", {})
+    has_place = bool(here.wanted.cluster) or not kind.in_cluster
+    level, because = level_of(facts, [rule for rule in here.rules if rule.condition is None]) if has_place else (kind.level, [])
     return ActionOut(
         name=kind.name,
         title=kind.title,
         kind=kind.kind,
-        level=kind.level,
+        level=level,
+        level_because=[BecauseOut.model_validate(reason.as_json()) for reason in because],
         in_cluster=kind.in_cluster,
         parameters=kind.Parameters.model_json_schema(),
-        here=_here(kind, here) if here.wanted.cluster or not kind.in_cluster else None,
+        here=_here(here, facts, level, _refusal(here.actor, target, place)) if has_place else None,
     )
 
 
-def _here(kind: AnyAction, here: _Here) -> HereOut:
-    """What does not depend on the parameters decides the level; what does is told beside it."""
-    target = Target(here.wanted.cluster, here.wanted.namespace, kind.kind, "") if kind.in_cluster else Target("", "", kind.kind, "")
-    place = here.place if kind.in_cluster else Place(cluster_known=False, team=None, environment="")
-    facts = Facts(kind.name, kind.level, target.cluster, target.namespace, place.environment, kind.kind, "", {})
-    level, because = level_of(facts, [rule for rule in here.rules if rule.condition is None])
-    refusal = _refusal(here.actor, target, place)
+def _here(here: _Here, facts: Facts, level: int, refusal: Problem | None) -> HereOut:
+    """What does not depend on the parameters decides the level; what does is told here."""
     return HereOut(
-        level=level,
-        level_because=[BecauseOut.model_validate(reason.as_json()) for reason in because],
         conditional=[_conditional(rule, here) for rule in here.rules if _may_restrict(rule, facts, level)],
         allowed=refusal is None,
         because=refusal.detail if refusal else None,

@@ -151,10 +151,8 @@ class ConditionalOut(Out):
 
 
 class HereOut(Out):
-    """What the action is in the place that was asked for."""
+    """What else is to know about the action in the place that was asked for."""
 
-    level: int
-    level_because: list[BecauseOut]
     conditional: list[ConditionalOut]
     allowed: Annotated[bool, Field(description="Whether the caller may ask for it there.")]
     because: Annotated[str | None, Field(description="Why she may not.")]
@@ -166,7 +164,8 @@ class ActionOut(Out):
     name: str
     title: str
     kind: Annotated[str, Field(description="The kind of object that it acts on.")]
-    level: Annotated[int, Field(description="The level in the catalogue; boundaries can only raise it.")]
+    level: Annotated[int, Field(description="The level in the place that was asked for; without a place that of the catalogue.")]
+    level_because: Annotated[list[BecauseOut], Field(description="Why it has this level there; empty without a place.")]
     in_cluster: Annotated[bool, Field(description="False for the product's own rules, whose target has only a name.")]
     parameters: Annotated[dict[str, Any], Field(description="JSON Schema of the parameters.")]
     here: Annotated[HereOut | None, Field(description="Null unless a cluster was asked for (the product's own rules are everywhere).")]

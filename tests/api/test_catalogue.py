@@ -27,20 +27,24 @@ def test_the_catalogue_tells_level_and_parameters(world: World, gina: Person) ->
     assert scale["parameters"]["additionalProperties"] is False
 
 
+def test_without_a_place_nothing_is_said_about_why(world: World, gina: Person) -> None:
+    found = actions(gina)
+    assert found["deployment.restart"]["level_because"] == []
+    # The product's own rules are everywhere.
+    assert [because["boundary"] for because in found["boundary.set"]["level_because"]] == ["rules-of-the-product"]
+
+
 def test_in_a_place_it_tells_the_level_there_and_why(world: World, alice: Person) -> None:
     own = actions(alice, cluster="sandbox", namespace="payments-prod")
 
-    assert own["deployment.restart"]["here"] == {
-        "level": 1,
-        "level_because": [{"boundary": "own-workloads", "level": 1, "reason": ""}],
-        "conditional": [],
-        "allowed": True,
-        "because": None,
-    }
-    assert own["deployment.scale"]["here"]["level"] == 1
+    restart = own["deployment.restart"]
+    assert (restart["level"], [because["boundary"] for because in restart["level_because"]]) == (1, ["own-workloads"])
+    assert restart["level_because"][0]["reason"].startswith("A team runs its own workloads")
+    assert restart["here"] == {"conditional": [], "allowed": True, "because": None}
+    assert own["deployment.scale"]["level"] == 1
     (conditional,) = own["deployment.scale"]["here"]["conditional"]
     assert (conditional["boundary"], conditional["level"], conditional["condition"]) == ("big-scale", 3, "parameters.replicas > 50")
-    assert (own["quota.set"]["here"]["level"], own["quota.set"]["here"]["level_because"][0]["boundary"]) == (3, "quotas-are-shared")
+    assert (own["quota.set"]["level"], own["quota.set"]["level_because"][0]["boundary"]) == (3, "quotas-are-shared")
 
 
 def test_in_the_place_of_others_it_tells_why_not(world: World, alice: Person) -> None:
@@ -49,8 +53,8 @@ def test_in_the_place_of_others_it_tells_why_not(world: World, alice: Person) ->
 
 
 def test_the_platforms_place_is_restricted(world: World, alice: Person) -> None:
-    here = actions(alice, cluster="sandbox", namespace="platform-system")["deployment.restart"]["here"]
-    assert (here["level"], [because["boundary"] for because in here["level_because"]]) == (3, ["platform-services"])
+    restart = actions(alice, cluster="sandbox", namespace="platform-system")["deployment.restart"]
+    assert (restart["level"], [because["boundary"] for because in restart["level_because"]]) == (3, ["platform-services"])
 
 
 @pytest.mark.parametrize("place", [{"cluster": "elsewhere"}, {"namespace": "payments-dev"}, {"cluster": "sandbox", "nmaespace": "x"}])

@@ -19,7 +19,9 @@ def test_a_level_1_request_is_queued_at_once(world: World, alice: Person) -> Non
         "action": "deployment.restart", "parameters": {}, "reason": "cache", "level": 1, "status": "queued", "requester": "alice",
         "team": "payments", "environment": "dev", "door": "rest", "plan": None, "review": None, "result": None,
     }  # fmt: skip
-    assert body["level_because"] == [{"boundary": "own-workloads", "level": 1, "reason": ""}]
+    assert body["level_because"] == [
+        {"boundary": "own-workloads", "level": 1, "reason": "A team runs its own workloads, so nobody has to be asked."}
+    ]
     assert world.events(ActionRequest.objects.get(pk=body["id"])) == ["request.queued"]
 
 
