@@ -1,7 +1,5 @@
 """Approving, denying and cancelling by REST."""
 
-
-
 from accounts.models import Account, Scope
 from accounts.services.tokens import issue
 from audit.actor import Actor
