@@ -18,6 +18,14 @@ from guidance.pointer import dotted
 
 FIRST_PROBLEM = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 STATUS = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
+UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+UNSUPPORTED = frozenset(
+    [
+        "quantity", "isQuantity", "url", "isURL", "ip", "isIP", "cidr", "isCIDR", "semver", "isSemver", "sets", "format",
+        "find", "findAll", "isSorted", "sum", "min", "max", "transformList", "transformMap", "transformMapEntry",
+    ]
+)  # fmt: skip
+"""The first names of what Kubernetes adds to CEL, and this engine lacks."""
 DYN = "DYN"
 BOOL = "BOOL"
 STRING = "STRING"
@@ -122,6 +130,15 @@ TYPES = {name: getattr(engine.Type, name) for name in (BOOL, "BYTES", "DOUBLE", 
 """Scalars keep their static type from one expression to the next; lists, maps and the rest are dynamic."""
 
 
+def _explained(message: str) -> str:
+    """With the reason, where Kubernetes knows what is not known here: better no verdict than a wrong one."""
+    found = UNDECLARED.search(message)
+    name = found.group(1).split(".")[0] if found else ""
+    if name == "authorizer":
+        return f"{message}: who may do what can only be asked in a cluster"
+    return f"{message}: Kubernetes' function {found.group(1)} is not supported" if found and name in UNSUPPORTED else message
+
+
 def _checked(bindings: Mapping[str, object]) -> dict[str, JsonValue]:
     copy = {}
     for name, value in bindings.items():
@@ -135,5 +152,5 @@ def _checked(bindings: Mapping[str, object]) -> dict[str, JsonValue]:
 def _located(text: str) -> ExpressionError:
     if found := FIRST_PROBLEM.search(text):
         line, column, message = found.groups()
-        return ExpressionError(STATUS.sub("", message), max(int(line), 1), max(int(column), 1))
+        return ExpressionError(_explained(STATUS.sub("", message)), max(int(line), 1), max(int(column), 1))
     return ExpressionError(STATUS.sub("", text.splitlines()[0]))

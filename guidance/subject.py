@@ -83,8 +83,6 @@ class View:
             "resource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
             "requestKind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
             "requestResource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
-            "subResource": "",
-            "requestSubResource": "",
         }
 
     def is_selected_by(self, constraints: MatchConstraints) -> bool:
