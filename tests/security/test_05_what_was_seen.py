@@ -23,24 +23,15 @@ def test_the_digest_of_another_request_is_not_enough(world: World, alice: Person
         assert door(carol).approve(request, digest=other.plan_digest, comment="with a form").refused_because == "plan-changed"
 
 
-@pytest.mark.parametrize(
-    "almost",
-    [
-        pytest.param(lambda digest: digest.upper(), id="upper case"),
-        pytest.param(lambda digest: digest.removeprefix("sha256:"), id="without the algorithm"),
-        pytest.param(lambda digest: digest[:-1], id="cut short"),
-        pytest.param(lambda digest: f" {digest[:-1]}", id="with a space"),
-        pytest.param(lambda digest: "%", id="a wildcard"),
-        pytest.param(lambda digest: digest[:8] + "\u0661" * 63, id="digits of another script"),
-    ],
-)
-def test_nearly_the_digest_is_not_the_digest(world: World, alice: Person, carol: Person, almost: object) -> None:
+def test_nearly_the_digest_is_not_the_digest(world: World, alice: Person, carol: Person) -> None:
     request = world.waiting(alice)
-    assert callable(almost)
+    digest = request.plan_digest
+    other_script = digest[:8] + "\u0661" * 63
 
     with nothing_happens(world, request):
-        answer = carol.client.post(f"/api/v1/requests/{request.id}/approve/", {"digest": almost(request.plan_digest)})
-        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/plan-changed")
+        for almost in (digest.upper(), digest.removeprefix("sha256:"), digest[:-1], f" {digest[:-1]}", "%", other_script):
+            answer = carol.client.post(f"/api/v1/requests/{request.id}/approve/", {"digest": almost})
+            assert (answer.status_code, answer.json()["type"]) == (409, "/problems/plan-changed"), almost
 
 
 def test_the_decision_holds_the_digest_of_the_bytes_that_ran(world: World, alice: Person, carol: Person, door: Doors) -> None:
