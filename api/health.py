@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from api.outputs import PartOut, ReadyOut
 from api.views import PublicView
 from audit.models import Delivery
+from audit.outbox import listeners
 from clusters.connections import gateway
 from clusters.errors import ClusterError
 from clusters.models import Cluster
@@ -75,7 +76,7 @@ def _broker() -> PartOut:
 
 
 def _workers(overdue: tuple[int, timedelta | None]) -> PartOut:
-    """Deliveries that nobody takes tell most; who listens to the broker tells sooner."""
+    """Deliveries that nobody takes tell most; who takes from which queue tells sooner."""
     count, oldest = overdue
     if oldest is not None:
         return PartOut(status="degraded", detail=f"{count} deliveries wait, the oldest for {int(oldest.total_seconds())} s")
@@ -84,10 +85,11 @@ def _workers(overdue: tuple[int, timedelta | None]) -> PartOut:
             clients = cast("list[Mapping[str, Any]]", broker.client_list())
     except redis.RedisError:
         return PartOut(status="degraded", detail="the broker does not tell who listens")
-    listening = sum(client.get("cmd") == "brpop" for client in clients)
-    if not listening:
-        return PartOut(status="degraded", detail="no worker listens to the broker")
-    return PartOut(status="ok", detail=f"{listening} listen to the broker, nothing waits for long")
+    # A worker's connection has the names of its queues, joined with commas.
+    taken = {queue for client in clients if client.get("cmd") == "brpop" for queue in str(client.get("name")).split(",")}
+    if missing := sorted({listener.queue for listener in listeners()} - taken):
+        return PartOut(status="degraded", detail=f"no worker takes from {', '.join(missing)}")
+    return PartOut(status="ok", detail="each queue has a worker, nothing waits for long")
 
 
 def _cluster_probe(slug: str) -> Probe:

@@ -1,6 +1,7 @@
 """The Celery application: the broker only carries hints, so it keeps nothing, tells nothing and never blocks for long."""
 
 import os
+from typing import Any
 
 import django
 from celery import Celery, signals
@@ -53,6 +54,12 @@ app.steps["consumer"].add(WorkerPulse)
 def _set_up(**_: object) -> None:
     """Before a worker or beat imports the tasks."""
     django.setup()
+
+
+@signals.celeryd_after_setup.connect
+def _name_connections(conf: Any, **_: object) -> None:
+    """The broker lists a worker's connections by its queues: so /readyz sees which of them nobody listens to."""
+    conf.broker_transport_options["client_name"] = ",".join(sorted(app.amqp.queues.consume_from))
 
 
 app.autodiscover_tasks(["workers"])

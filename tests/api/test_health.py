@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,24 @@ from tests.plugins.world import Person, RestClient, World
 
 @pytest.fixture
 def ready(world: World, sandbox_cluster: SandboxCluster, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[redis.Redis]:
-    """All parts are well, somebody listens to the broker as a worker does; yields that connection's client."""
+    """All parts are well, somebody listens to the broker as workers do; yields a client of the broker."""
     monkeypatch.setattr(settings, "KUBECONFIG_DIR", sandbox_cluster.kubeconfig_dir / "web")
-    worker = redis.Redis.from_url(redis_url)
-    thread = threading.Thread(target=worker.brpop, args=(["actions"],), daemon=True)
+    with listening(redis_url, "actions,changes,notifications") as broker:
+        yield broker
+
+
+@contextmanager
+def listening(redis_url: str, queues: str) -> Iterator[redis.Redis]:
+    """While somebody listens to the broker as a worker of these queues does, and the broker lists it."""
+    worker = redis.Redis.from_url(redis_url, client_name=queues)
+    thread = threading.Thread(target=worker.brpop, args=(queues.split(","),), daemon=True)
     thread.start()
     with redis.Redis.from_url(redis_url, decode_responses=True) as broker:
         deadline = time.monotonic() + 10
         while not any(client["cmd"] == "brpop" for client in broker.client_list()):
             assert time.monotonic() < deadline
         yield broker
-        broker.lpush("actions", "done")
+        broker.lpush(queues.split(",")[0], "done")
         thread.join()
 
 
@@ -64,6 +72,12 @@ def test_without_the_broker_it_is_degraded_and_still_ready(
 def test_without_workers_it_is_degraded(world: World, redis_url: str, anonymous: RestClient) -> None:
     found = parts(anonymous)
     assert (found[""], found["broker"], found["workers"]) == ("degraded", "ok", "degraded")
+
+
+def test_a_queue_without_a_worker_is_named(world: World, redis_url: str, anonymous: RestClient) -> None:
+    with listening(redis_url, "notifications"):
+        workers = anonymous.get("/readyz").json()["parts"]["workers"]
+    assert workers == {"status": "degraded", "detail": "no worker takes from actions, changes"}
 
 
 def test_what_nobody_takes_for_long_tells_of_the_workers(ready: redis.Redis, alice: Person, world: World, anonymous: RestClient) -> None:
