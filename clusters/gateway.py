@@ -21,7 +21,7 @@ APPLY = "application/apply-patch+yaml"
 MERGE_PATCH = "application/merge-patch+json"
 JSON = "application/json"
 PAGE = 500
-OWN_ATTEMPTS = 4
+OWN_ATTEMPTS = 10
 Query = dict[str, str]
 
 
