@@ -1,6 +1,7 @@
 """The floor's Celery application and its one task, with the same settings of Celery as the product: one Kubernetes call, one update."""
 
 import json
+import logging
 import os
 
 import urllib3
@@ -15,6 +16,8 @@ if not apps.ready:
 
 from benchmarks.floor.models import Job
 
+for chatty in ("celery.app.trace", "celery.worker.strategy"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # two lines for each task, which the product does not write either
 app = Celery("floor", fixups=[])  # with it, a new database connection for every task
 app.conf.update(
     broker_url=os.environ["FLOOR_REDIS_URL"],
