@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery
@@ -50,7 +50,8 @@ def _insert_text(model: type[Model]) -> tuple[list["Field[object, object]"], str
 def insert(row: Model) -> Part:
     """The INSERT of an unsaved instance whose key was made here. The text is compiled once per model."""
     fields, text = _insert_text(type(row))
-    return Part(text, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
+    database = connections[DEFAULT_DB_ALIAS]  # asked for once: each look at Django's proxy for it costs
+    return Part(text, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
 
 
 def update(row: Model, values: Mapping[str, object], *, where: Mapping[str, object] | None = None) -> Part:
@@ -70,7 +71,8 @@ def delete(row: Model) -> Part:
 def _assignments(row: Model, values: Mapping[str, object]) -> tuple[list[str], list[object]]:
     fields = [(row._meta.pk if name == "pk" else row._meta.get_field(name), value) for name, value in values.items()]
     columns = [f'"{field.column}" = %s' for field, _ in fields]  # type: ignore[union-attr]
-    return columns, [field.get_db_prep_save(value, connection) for field, value in fields]  # type: ignore[union-attr]
+    database = connections[DEFAULT_DB_ALIAS]
+    return columns, [field.get_db_prep_save(value, database) for field, value in fields]  # type: ignore[union-attr]
 
 
 def run(parts: Sequence[Part]) -> None:
@@ -92,9 +94,10 @@ def prepared() -> Iterator[CursorWrapper]:
 
     Django's own cursor writes the values into the text, so that every statement is a new one.
     """
-    connection.ensure_connection()
-    wrapper = CursorDebugWrapper if connection.queries_logged else CursorWrapper
-    with wrapper(_Numbered(connection.connection), connection) as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    wrapper = CursorDebugWrapper if database.queries_logged else CursorWrapper
+    with wrapper(_Numbered(database.connection), database) as cursor:
         yield cursor
 
 
