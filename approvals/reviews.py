@@ -11,11 +11,16 @@ from approvals import quorum
 from approvals.errors import NotAPerson, NotOpen, NotYourStage, OwnRequest, ReviewExpired
 from approvals.models import Decision, Review, ReviewStage
 from approvals.quorum import GroupNeed, Vote
+from approvals.routing import RULES, Rules
 from audit.actor import Actor, ActorKind
 from audit.problems import Problem
 from audit.rows import fetch, from_json
+from autonomy import queries
 from autonomy.models import ActionRequest
 from autonomy.status import Status
+
+_Json = Sequence[Any] | None
+"""What json_agg makes of rows; of none it makes None."""
 
 
 class _Member(NamedTuple):
@@ -33,6 +38,7 @@ class OpenReview:
 
     `eligible` maps each person to the groups that she may speak for: those of the stages that she was in when the request
     was made, and still is in. `behind` are the people who asked for it, as it is known today: an account may turn out to be an alias.
+    `rules` are the approval rules of the same moment.
     """
 
     request: ActionRequest
@@ -41,6 +47,7 @@ class OpenReview:
     decisions: Sequence[Decision]
     eligible: dict[UUID, frozenset[str]]
     behind: frozenset[UUID]
+    rules: Rules
     now: datetime
 
     @cached_property
@@ -101,9 +108,9 @@ def latest(request: ActionRequest) -> OpenReview | None:
     return latest_of([request]).get(request.id)
 
 
-READ = """
+READ = f"""
 WITH newest AS (
-  SELECT DISTINCT ON (request_id) * FROM approvals_review WHERE request_id = ANY(%s) ORDER BY request_id, number DESC),
+  SELECT DISTINCT ON (request_id) * FROM approvals_review WHERE request_id = ANY({{requests}}) ORDER BY request_id, number DESC),
 reviews AS (
   SELECT to_json(newest) AS review,
     (SELECT json_agg(stage ORDER BY stage.group_id) FROM approvals_reviewstage stage WHERE stage.review_id = newest.id) AS stages,
@@ -116,20 +123,42 @@ members AS (
     AND membership.group_id IN (SELECT group_id FROM approvals_reviewstage WHERE review_id IN (SELECT id FROM newest)))
 SELECT statement_timestamp(), (SELECT json_agg(reviews) FROM reviews), (
   SELECT json_agg(json_build_array(person, group_id, since, ARRAY(SELECT id FROM accounts_account WHERE alias_of_id = person)))
-  FROM members)
+  FROM members), rules.*
+FROM ({RULES}) rules
 """
+READ_OF_MANY = READ.format(requests="%s")
+READ_WITH_REQUEST = f"""
+SELECT {queries.LOADED}, found.*
+FROM {queries.LOADED_FROM} CROSS JOIN LATERAL ({READ.format(requests="ARRAY[request.id]")}) found WHERE request.id = %s
+"""
+
+
+def read(request_id: UUID) -> tuple[ActionRequest | None, OpenReview | None]:
+    """A request and its newest review in one statement: they fit together, and what is newer makes a change of them stale."""
+    rows = fetch(READ_WITH_REQUEST, request_id)
+    if not rows:
+        return None, None
+    *values, now, reviews, members, groups, rules = rows[0]
+    request = queries.loaded(values)
+    return request, _opened([request], now, reviews, members, Rules.of(groups, rules)).get(request.id)
 
 
 def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
     """The same for many requests, by request, in one read as for one."""
+    ((now, reviews, members, groups, rules),) = fetch(READ_OF_MANY, [request.id for request in requests])
+    return _opened(requests, now, reviews, members, Rules.of(groups, rules))
+
+
+def _opened(requests: Sequence[ActionRequest], now: datetime, reviews: _Json, members: _Json, rules: Rules) -> dict[UUID, OpenReview]:
     by_id = {request.id: request for request in requests}
-    ((now, reviews, members),) = fetch(READ, list(by_id))
     people = [_member(*row) for row in members or []]
-    opened = [_open_review(by_id, row, people, now) for row in reviews or []]
+    opened = [_open_review(by_id, row, people, rules, now) for row in reviews or []]
     return {review.request.id: review for review in opened}
 
 
-def _open_review(by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], members: Sequence[_Member], now: datetime) -> OpenReview:
+def _open_review(
+    by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], members: Sequence[_Member], rules: Rules, now: datetime
+) -> OpenReview:
     review = from_json(Review, row["review"])
     stages = [from_json(ReviewStage, stage) for stage in row["stages"] or []]
     decisions = [from_json(Decision, decision) for decision in row["decisions"] or []]
@@ -140,7 +169,7 @@ def _open_review(by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], me
     for member in members:
         if member.group in groups and member.since <= request.created_at and member.person not in behind:
             eligible[member.person] = eligible.get(member.person, frozenset()) | {member.group}
-    return OpenReview(request, review, stages, decisions, eligible, behind, now)
+    return OpenReview(request, review, stages, decisions, eligible, behind, rules, now)
 
 
 def _member(person: str, group: str, since: str, aliases: Sequence[str]) -> _Member:

@@ -1,11 +1,12 @@
 """Which groups must agree to a request, from the rules as they are now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from approvals.models import ApprovalRule
 from approvals.quorum import GroupNeed
-from audit.rows import columns, fetch, instance
+from audit.rows import fetch, from_json
 from autonomy.boundaries import any_matches
 from autonomy.models import ActionRequest
 
@@ -21,38 +22,49 @@ class Route:
     """False where a rule names a group that is gone."""
 
 
-RULES = f"""
-SELECT known.groups, {columns(ApprovalRule, "rule")}
-FROM (SELECT ARRAY(SELECT slug FROM accounts_group) AS groups) known LEFT JOIN approvals_approvalrule rule ON true ORDER BY rule.slug
+@dataclass(frozen=True)
+class Rules:
+    """The rules in force, and the groups that there are."""
+
+    groups: frozenset[str]
+    rules: Sequence[ApprovalRule]
+
+    @classmethod
+    def of(cls, groups: Sequence[str], rules: Sequence[Mapping[str, Any]] | None) -> Self:
+        """From what RULES answers with."""
+        return cls(frozenset(groups), [from_json(ApprovalRule, rule) for rule in rules or []])
+
+
+RULES = """
+SELECT ARRAY(SELECT slug FROM accounts_group), (
+  SELECT json_agg(rule ORDER BY rule.slug)
+  FROM (SELECT id, slug, actions, environments, namespaces, needs, expires_after_hours, slack_channel FROM approvals_approvalrule) rule)
 """
 
 
-def route(request: ActionRequest, owners: Iterable[str] = ()) -> Route | None:
+def rules_in_force() -> Rules:
+    return Rules.of(*fetch(RULES)[0])
+
+
+def route(request: ActionRequest, rules: Rules, owners: Iterable[str] = ()) -> Route | None:
     """All rules that match count together with one approval of each owner group; None when nobody is named.
 
     An override of a policy needs its owners alone, unless the request is Level 3 as well.
     """
-    known, all_rules = _read()
-    rules = [rule for rule in all_rules if _matches(rule, request)] if request.level == 3 else []
+    matching = [rule for rule in rules.rules if _matches(rule, request)] if request.level == 3 else []
     owners = set(owners)
-    if not rules and (request.level == 3 or not owners):
+    if not matching and (request.level == 3 or not owners):
         return None
     needs: dict[str, int] = dict.fromkeys(owners, 1)
-    for rule in rules:
+    for rule in matching:
         for group, required in _needs(rule.needs).items():
             needs[group] = max(required, needs.get(group, 0))
     return Route(
         tuple(GroupNeed(group, required) for group, required in sorted(needs.items())),
-        min((rule.expires_after_hours for rule in rules), default=72),
-        next((rule.slack_channel for rule in rules if rule.slack_channel), ""),
-        needs.keys() <= known,
+        min((rule.expires_after_hours for rule in matching), default=72),
+        next((rule.slack_channel for rule in matching if rule.slack_channel), ""),
+        needs.keys() <= rules.groups,
     )
-
-
-def _read() -> tuple[frozenset[str], list[ApprovalRule]]:
-    """The groups that there are, and the rules."""
-    rows = fetch(RULES)
-    return frozenset(rows[0][0]), [instance(ApprovalRule, rule) for _, *rule in rows if rule[0] is not None]
 
 
 def _needs(needs: Mapping[str, int]) -> Mapping[str, int]:

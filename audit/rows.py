@@ -35,11 +35,10 @@ def instance(model: type[M], values: Sequence[Any]) -> M:
 
 
 def from_json(model: type[M], columns: Mapping[str, Any]) -> M:
-    """The same from PostgreSQL's JSON of a row: for rows that were gathered into one value of a statement."""
-    fields = model._meta.concrete_fields
-    return model.from_db(
-        DEFAULT_DB_ALIAS, [field.attname for field in fields], [field.to_python(columns[str(field.column)]) for field in fields]
-    )
+    """The same from PostgreSQL's JSON of a row: for rows that were gathered into one value of a statement. What is left out is deferred."""
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    values = [field.to_python(columns[str(field.column)]) for field in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], values)
 
 
 def fetch(text: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -1,5 +1,7 @@
 """Reading requests: who may see which, without a query per row."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,7 +28,11 @@ def visible(actor: Actor) -> QuerySet[ActionRequest]:
 
 def read(request_id: UUID, *, actor: Actor) -> ActionRequest:
     """One request with its plan. Raises MayNotSee (which tells no difference between hidden and missing)."""
-    request = load(request_id)
+    return seen(load(request_id), request_id, actor=actor)
+
+
+def seen(request: ActionRequest | None, request_id: UUID, *, actor: Actor) -> ActionRequest:
+    """The request that was loaded, for somebody who may see it. Raises MayNotSee."""
     if request is None or not _may_see(actor, request):
         raise MayNotSee(f"There is no request {request_id}, or you may not see it.")
     return request
@@ -38,17 +44,19 @@ def _may_see(actor: Actor, request: ActionRequest) -> bool:
     return near or visible(actor).filter(pk=request.pk).exists()
 
 
-LOAD = f"""
-SELECT {columns(ActionRequest, "request")}, {columns(Plan, "plan")}
-FROM autonomy_actionrequest request LEFT JOIN autonomy_plan plan ON plan.id = request.plan_id WHERE request.id = %s
-"""
+LOADED = f"{columns(ActionRequest, 'request')}, {columns(Plan, 'plan')}"
+"""What `loaded` takes, from LOADED_FROM."""
+LOADED_FROM = "autonomy_actionrequest request LEFT JOIN autonomy_plan plan ON plan.id = request.plan_id"
+LOAD = f"SELECT {LOADED} FROM {LOADED_FROM} WHERE request.id = %s"
 
 
 def load(request_id: UUID) -> ActionRequest | None:
     """A request with its plan, whoever may see it."""
     rows = fetch(LOAD, request_id)
-    if not rows:
-        return None
-    request = instance(ActionRequest, rows[0][: width(ActionRequest)])
-    request.plan = instance(Plan, rows[0][width(ActionRequest) :]) if request.plan_id else None
+    return loaded(rows[0]) if rows else None
+
+
+def loaded(row: Sequence[Any]) -> ActionRequest:
+    request = instance(ActionRequest, row[: width(ActionRequest)])
+    request.plan = instance(Plan, row[width(ActionRequest) :]) if request.plan_id else None
     return request

@@ -3,10 +3,11 @@
 import json
 from uuid import UUID
 
+from approvals import reviews
 from approvals.errors import AlreadyDecided, CommentMissing, CommentUnfit, NotOpen, PlanChanged, ReviewChanged
 from approvals.models import Decision
 from approvals.quorum import Vote
-from approvals.reviews import OpenReview, latest
+from approvals.reviews import OpenReview
 from approvals.services.reopen import reopen_under_new_rules, rules_have_changed
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
@@ -71,8 +72,8 @@ def _check(comment: str) -> None:
 
 
 def _review(request_id: UUID, actor: Actor) -> OpenReview:
-    request = queries.read(request_id, actor=actor)
-    review = latest(request)
+    found, review = reviews.read(request_id)
+    request = queries.seen(found, request_id, actor=actor)
     if review is None:
         raise NotOpen(f"The request is {request.status}.", current=request.status)
     return review

@@ -5,7 +5,8 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from approvals.reviews import OpenReview, latest
+from approvals import reviews
+from approvals.reviews import OpenReview
 from approvals.services.reopen import (
     back_for_review,
     reopen_under_new_policies,
@@ -22,7 +23,6 @@ from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
 from autonomy.models import ActionRequest, Level, Plan
-from autonomy.queries import load
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.execute import run
 from autonomy.services.finish import ended, failure
@@ -75,7 +75,7 @@ def _do(claimed: Claimed) -> Outcome:
 @judged_again
 def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
     """The request, if its approval holds under today's roles, rules and records; if not, it is moved on accordingly."""
-    request = load(message.stream)
+    request, review = reviews.read(message.stream)
     if request is None or request.status not in {Status.QUEUED, Status.RUNNING}:
         return None
     if _tampered(request):
@@ -83,7 +83,6 @@ def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
         return None
     if request.status == Status.RUNNING:
         return request  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
-    review = latest(request)
     if review is None:
         return None
     if _override_has_ended(review):

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from approvals.models import Review, ReviewStage
-from approvals.routing import Route, route
+from approvals.routing import Route, Rules, route, rules_in_force
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from audit.outbox import Message
@@ -86,10 +86,10 @@ def _override_ends(request: ActionRequest) -> list[datetime]:
     return [datetime.fromisoformat(request.override["until"])] if request.override else []
 
 
-def current_route(request: ActionRequest) -> Route | None:
-    """Who must agree under the rules as they are now; None also where a rule names a group that is gone."""
+def current_route(request: ActionRequest, rules: Rules | None = None) -> Route | None:
+    """Who must agree under these rules, or those of now; None also where a rule names a group that is gone."""
     policies = request.override["policies"] if request.override else []
-    found = route(request, owners_of(policies))
+    found = route(request, rules or rules_in_force(), owners_of(policies))
     return found if found is not None and found.has_all_groups else None
 
 

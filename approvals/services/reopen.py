@@ -14,8 +14,8 @@ from guidance.evaluation import Evaluation
 
 
 def rules_have_changed(review: OpenReview) -> bool:
-    """Whether the rules as they are now would ask other people, or more of them, than the review does."""
-    found = current_route(review.request)
+    """Whether the rules that were read with it would ask other people, or more of them, than the review does."""
+    found = current_route(review.request, review.rules)
     return found is None or {need.group: need.required for need in found.needs} != {need.group: need.required for need in review.needs}
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from approvals.errors import NoRuleMatches
-from approvals.routing import route
+from approvals.routing import route, rules_in_force
 from audit.actor import Actor
 from autonomy.models import ActionRequest
 from autonomy.rulebook import consult
@@ -23,6 +23,6 @@ def submit(submission: Submission, *, actor: Actor) -> tuple[ActionRequest, bool
     if before is not None:
         return before, True
     judgement = judge(submission, consulted, actor=actor, now=now)
-    if judgement.waits and route(judgement.request, judgement.owners) is None:
+    if judgement.waits and route(judgement.request, rules_in_force(), judgement.owners) is None:
         raise NoRuleMatches(f"No approval rule matches {judgement.request}.")
     return record(judgement, submission, actor=actor), False

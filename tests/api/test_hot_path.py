@@ -33,8 +33,8 @@ def test_reading_a_request(world: World, alice: Person, django_assert_num_querie
 
 
 def test_an_approval(world: World, alice: Person, carol: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    """Token, request, review, rules, and one statement that writes everything; the answer shows the review as it is then."""
+    """Token, request with review and rules, and one statement that writes everything; the answer shows the review as it is then."""
     request = world.waiting(alice)
     carol.client.get(f"{URL}{request.id}/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         assert carol.client.post(f"{URL}{request.id}/approve/", {"digest": request.plan_digest}).status_code == 200

@@ -5,7 +5,7 @@ import pytest
 from approvals.errors import NoRuleMatches
 from approvals.models import ApprovalRule
 from approvals.quorum import GroupNeed
-from approvals.routing import route
+from approvals.routing import route, rules_in_force
 from audit.models import Event
 from autonomy.models import ActionRequest, Level
 from tests.approvals.scenes import no_rule
@@ -28,7 +28,7 @@ def rules(db: None) -> None:
 
 
 def test_all_rules_that_match_count_together_with_the_greatest_number_and_the_shortest_time(rules: None) -> None:
-    found = route(request())
+    found = route(request(), rules_in_force())
 
     assert found is not None
     assert found.needs == (GroupNeed("platform-admins", 2), GroupNeed("security", 1))
@@ -36,25 +36,25 @@ def test_all_rules_that_match_count_together_with_the_greatest_number_and_the_sh
 
 
 def test_without_a_rule_that_matches_nobody_is_named(rules: None) -> None:
-    assert route(request(action="networkpolicy.apply", environment="dev")) is None
+    assert route(request(action="networkpolicy.apply", environment="dev"), rules_in_force()) is None
 
 
 def test_an_override_is_for_the_owners_of_the_policies_alone(rules: None) -> None:
-    found = route(request(Level.GUIDED), {"security"})
+    found = route(request(Level.GUIDED), rules_in_force(), {"security"})
 
     assert found is not None
     assert found.needs == (GroupNeed("security", 1),)
 
 
 def test_an_override_on_level_3_needs_the_owners_too(rules: None) -> None:
-    found = route(request(environment="dev"), {"security"})
+    found = route(request(environment="dev"), rules_in_force(), {"security"})
 
     assert found is not None
     assert found.needs == (GroupNeed("platform-admins", 1), GroupNeed("security", 1))
 
 
 def test_owners_do_not_replace_a_missing_rule_on_level_3(rules: None) -> None:
-    assert route(request(action="networkpolicy.apply", environment="dev"), {"security"}) is None
+    assert route(request(action="networkpolicy.apply", environment="dev"), rules_in_force(), {"security"}) is None
 
 
 def test_a_request_that_nobody_could_approve_is_refused_at_submission(world: World, alice: Person) -> None:
