@@ -35,6 +35,7 @@ def test_killed_right_after_the_claim_another_worker_finishes(product: Product) 
     product.until(request, "running")
 
     product.crash("worker")
+    product.clear_faults()  # it may have been killed before it came so far
     assert product.writes(name) == []
     product.let_leases_run_out()
     product.start("worker")
@@ -54,10 +55,10 @@ def test_what_kills_its_worker_each_time_fails_visibly_and_others_go_on(product:
 
     for attempt in range(1, 6):
         until_attempt(product, poison, attempt)
-        product.until(product.submit("alice", restart(healthy)), "succeeded")
         product.crash("worker")
-        product.let_leases_run_out()
         product.start("worker")
+        product.until(product.submit("alice", restart(healthy)), "succeeded")
+        product.let_leases_run_out()  # only now: a worker would not wait for the cluster's answer as long as the one before may take
 
     ended = product.until(poison, "failed")
     assert ended["result"]["error"]["reason"] == "AttemptsExhausted"
