@@ -10,13 +10,18 @@ from devstack.stack import Stack
 MANIFEST = {
     "apiVersion": "apps/v1",
     "kind": "Deployment",
-    "metadata": {"name": "hello"},
+    "metadata": {"name": "hello", "labels": {"app.kubernetes.io/name": "hello", "app.kubernetes.io/part-of": "payments"}},
     "spec": {
         "selector": {"matchLabels": {"app": "hello"}},
-        "template": {"metadata": {"labels": {"app": "hello"}}, "spec": {"containers": [{"name": "hello", "image": "nginx:latest"}]}},
+        "template": {
+            "metadata": {"labels": {"app": "hello"}},
+            "spec": {
+                "containers": [{"name": "hello", "image": "registry.example/hello:1.0.0", "securityContext": {"privileged": True}}],
+            },
+        },
     },
 }
-"""Breaks several policies at once."""
+"""Breaks several policies at once, each in a way that has a proven fix."""
 
 RUNS = {
     "action": "deployment.restart",

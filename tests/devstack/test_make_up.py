@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -17,6 +18,7 @@ import pytest
 from devstack import demo_env
 from devstack.addresses import free_port
 from devstack.installation import PEOPLE
+from devstack.welcome import IS_REFUSED
 from tests.devstack.fakes import eventually
 
 REPOSITORY = Path(__file__).parents[2]
@@ -111,14 +113,31 @@ def test_it_writes_what_is_needed_to_use_it(lasting_up: Up) -> None:
     ids=["runs", "is refused", "waits"],
 )
 def test_the_commands_that_it_tells_to_copy_do_what_it_says(lasting_up: Up, number: int, status: str) -> None:
-    commands = re.findall(r"^  (curl .*\\\n.*)$", lasting_up.said(), re.MULTILINE)
-    assert len(commands) == 3
-
-    script = f"source {lasting_up.data}/demo.env; {commands[number]}"
-    answer = json.loads(subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout)
+    answer = copied(lasting_up, number)
 
     request = answer if number != 1 else answer["request"]
     assert re.fullmatch(status, request["status"])
+
+
+def test_what_is_refused_is_accepted_with_the_fixes_that_came_with_the_answer(lasting_up: Up) -> None:
+    refused, demo = copied(lasting_up, 1), demo_env.read(lasting_up.data / "demo.env")
+    body = {**IS_REFUSED, "parameters": {"manifest": refused["mended"]}}
+    alice = {"Authorization": f"Bearer {demo['ALICE_TOKEN']}"}
+
+    answer = httpx.post(f"{demo['AUTONOMY_URL']}/api/v1/requests/", json=body, headers=alice)
+
+    assert {finding["policy"] for finding in refused["findings"]} == {"no-privileged", "requests-and-limits", "run-as-non-root"}
+    assert None not in [finding["fix"] for finding in refused["findings"]]
+    assert (answer.status_code, answer.json()["findings"]) == (202, [])
+
+
+def copied(up: Up, number: int) -> dict[str, Any]:
+    """What the command with this number answers to whoever copies it into a shell."""
+    commands = re.findall(r"^  (curl .*\\\n.*)$", up.said(), re.MULTILINE)
+    assert len(commands) == 3
+    script = f"source {up.data}/demo.env; {commands[number]}"
+    answer: dict[str, Any] = json.loads(subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout)
+    return answer
 
 
 def test_a_second_one_on_the_same_data_is_told_so_in_one_line(lasting_up: Up) -> None:
