@@ -12,6 +12,12 @@ from guidance.policy import Enforcement, Severity
 
 Json = dict[str, JsonValue]
 
+FIX = (
+    "A JSON patch (RFC 6902) against the manifest as it was sent, or null. Fixes do not add up: each mends its own finding alone, and a "
+    "second one may overwrite what the first has added. To take all of them, send `mended`."
+)
+MENDED = "The manifest with all fixes, judged again: send it in place of your own to take them all. Null where there is no fix."
+
 
 class Out(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -44,7 +50,7 @@ class FindingOut(Out):
     container: str | None
     current: JsonValue
     expected: JsonValue
-    fix: Annotated[list[Json] | None, Field(description="A JSON patch (RFC 6902) against the manifest as it was sent, or null.")]
+    fix: Annotated[list[Json] | None, Field(description=FIX)]
 
 
 class PlanOut(Out):
@@ -122,7 +128,7 @@ class RequestOut(Out):
     finished_at: datetime | None
     plan: Annotated[PlanOut | None, Field(description="Null where nothing is planned before it runs.")]
     findings: list[FindingOut]
-    mended: Annotated[Json | None, Field(description="The manifest with all fixes, judged again; null where there is no fix.")]
+    mended: Annotated[Json | None, Field(description=MENDED)]
     review: ReviewOut | None
     result: Json | None
     links: LinksOut
@@ -252,7 +258,7 @@ class PolicyFailedOut(ProblemOut):
 
     request: RequestOut
     findings: list[FindingOut]
-    mended: Json | None
+    mended: Annotated[Json | None, Field(description=MENDED)]
     override: OverridePossible
 
 

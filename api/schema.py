@@ -21,7 +21,8 @@ Schema = dict[str, Any]
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
 
 SUBMIT = """
-Level 1 runs at once. Level 2 runs at once unless policies refuse it (422, with findings and their fixes). Level 3 waits for people.
+Level 1 runs at once. Level 2 runs at once unless policies refuse it (422, with findings and their fixes; `mended` is the manifest with
+all of them, ready to be sent). Level 3 waits for people.
 The answer comes at once (202); `status` tells how far it is. What a request may contain is told by the catalogue, `GET /api/v1/actions/`.
 """.strip().replace("\n", " ")
 TARGET = {"cluster": "sandbox", "namespace": "payments-dev", "name": "api"}

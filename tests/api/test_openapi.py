@@ -31,3 +31,13 @@ def test_the_page_for_people_shows_every_operation() -> None:
     for item in document["paths"].values():
         for operation in item.values():
             assert f'<details id="{operation["operationId"]}">' in page
+
+
+def test_it_tells_that_fixes_do_not_add_up_and_what_to_send_instead() -> None:
+    document = json.loads(COMMITTED.read_text())
+    schemas = document["components"]["schemas"]
+
+    assert "To take all of them, send `mended`." in schemas["FindingOut"]["properties"]["fix"]["description"]
+    for answer in ("PolicyFailedOut", "RequestOut"):
+        assert schemas[answer]["properties"]["mended"]["description"].startswith("The manifest with all fixes")
+    assert "`mended`" in document["paths"]["/api/v1/requests/"]["post"]["description"]

@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from autonomy.models import ActionRequest
+from guidance.patch import apply
 from tests.api.test_idempotency import latest_image
 from tests.plugins.world import Person, World
 
@@ -42,6 +43,12 @@ def without_root_check() -> dict[str, Any]:
     return manifest
 
 
+def without_resources() -> dict[str, Any]:
+    manifest = deepcopy(MANIFEST)
+    del manifest["spec"]["template"]["spec"]["containers"][0]["resources"]
+    return manifest
+
+
 def privileged() -> dict[str, Any]:
     manifest = deepcopy(MANIFEST)
     manifest["spec"]["template"]["spec"]["containers"][0]["securityContext"]["privileged"] = True
@@ -69,6 +76,18 @@ def test_the_problem_carries_request_findings_and_what_to_send_instead(world: Wo
 
     mended = alice.client.post(URL, body(problem["mended"]))
     assert (mended.status_code, mended.json()["status"]) == (202, "queued")
+
+
+def test_single_fixes_do_not_add_up_and_the_mended_manifest_has_them_all(world: World, alice: Person) -> None:
+    problem = alice.client.post(URL, body(without_resources())).json()
+
+    one_by_one: Any = without_resources()
+    for finding in problem["findings"]:
+        one_by_one = apply(one_by_one, finding["fix"])
+
+    assert len(problem["findings"]) == 3
+    assert alice.client.post(URL, body(one_by_one)).status_code == 422
+    assert alice.client.post(URL, body(problem["mended"])).status_code == 202
 
 
 def test_what_is_soft_can_be_overridden_by_its_owners(world: World, alice: Person) -> None:
