@@ -15,6 +15,7 @@ from guidance.patch import Operation
 from guidance.pointer import Token, find, pointer
 from guidance.policy import Enforcement, Severity
 from guidance.shape import Misfit
+from guidance.source import Problem
 from guidance.subject import Malformed, Object, Subject, admit
 from guidance.together import plans
 
@@ -25,7 +26,10 @@ WELL_FORMED_VERSION = "1.0.0"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend. `path` is a JSON pointer into the manifest as sent; `fix` a JSON patch against it, proven, or None."""
+    """One thing to mend. `path` is a JSON pointer into the manifest as sent; `fix` a JSON patch against it, proven, or None.
+
+    `fault` is set where the policy could not judge: what went wrong, and where in the policy's own file.
+    """
 
     policy: str
     version: str
@@ -37,10 +41,13 @@ class Finding:
     current: JsonValue
     expected: JsonValue
     fix: list[Operation] | None
+    fault: Problem | None = None
 
     def as_json(self) -> dict[str, JsonValue]:
-        """The members in the order of the fields."""
-        return {**asdict(self), "severity": self.severity.value, "enforcement": self.enforcement.value}
+        """The members in the order of the fields; the fault is told by the message."""
+        members = {**asdict(self), "severity": self.severity.value, "enforcement": self.enforcement.value}
+        del members["fault"]
+        return members
 
 
 @dataclass(frozen=True)
@@ -100,11 +107,28 @@ def evaluate(
     """
     try:
         subject = admit(manifest, namespace=namespace, old=old, context=context)
-    except NotJson as error:
+    except (NotJson, Malformed) as error:
+        return unreadable(manifest, error)
+    return evaluate_admitted(policies, manifest, subject, enforcement=enforcement or {})
+
+
+def unreadable(manifest: Mapping[str, object], error: NotJson | Malformed) -> Evaluation:
+    """What is told of a manifest that was not admitted: no policy was asked."""
+    if isinstance(error, NotJson):
         return Evaluation((_unreadable(Misfit(error.tokens, f"{error}.", "a JSON value"), None),))
-    except Malformed as error:
-        sent = checked(manifest)
-        return Evaluation(tuple(_unreadable(misfit, sent) for misfit in error.misfits))
+    sent = checked(manifest)
+    return Evaluation(tuple(_unreadable(misfit, sent) for misfit in error.misfits))
+
+
+def evaluate_admitted(
+    policies: Sequence[CompiledPolicy],
+    manifest: Mapping[str, object],
+    subject: Subject,
+    *,
+    enforcement: Mapping[str, Enforcement],
+    unmended: Collection[str] = (),
+) -> Evaluation:
+    """`subject` is the manifest as it was admitted; `unmended` are policies whose findings stay as they are in the mended manifest."""
     found = _judge(policies, subject)
     noted = {
         f"{policy.name}/{key}": text for policy in policies if policy.annotations for key, text in annotations(policy, subject).items()
@@ -113,13 +137,14 @@ def evaluate(
         return Evaluation(annotations=noted) if noted else NOTHING_FOUND
 
     def judge_again(candidate: JsonValue) -> frozenset[Key]:
-        again = _judge(policies, admit(candidate, namespace=namespace, old=old, context=context))
+        own = subject.own
+        old = own.old if own.operation == "UPDATE" else None
+        again = _judge(policies, admit(candidate, namespace=own.namespace, old=old, context=own.context))
         return frozenset(violation.key for violation in again)
 
     sent = checked(manifest)
-    mended = mend(sent, found, judge_again)
-    levels = enforcement or {}
-    findings = tuple(_finding(violation, subject, sent, levels, mended.fixes.get(violation.key)) for violation in found)
+    mended = mend(sent, found, judge_again, unmended=unmended)
+    findings = tuple(_finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key)) for violation in found)
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
 
 
@@ -144,7 +169,13 @@ def _finding(
         current=deepcopy(find(sent, tokens)) if points else None,
         expected=deepcopy(violation.expected()),
         fix=deepcopy(fix),
+        fault=None if violation.error is None else _fault(violation, violation.error),
     )
+
+
+def _fault(violation: Violation, reason: str) -> Problem:
+    check = violation.check
+    return violation.policy.policy.source.problem(("spec", "validations", check.index, "expression") if check else ("spec",), reason)
 
 
 def _level(violation: Violation, levels: Mapping[str, Enforcement]) -> Enforcement:

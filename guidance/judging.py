@@ -115,6 +115,19 @@ def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
             yield replace(violation, case=case) if case is not EVERYWHERE else violation
 
 
+def matches(policy: CompiledPolicy, subject: Subject) -> bool:
+    """Whether this policy, which found nothing, was about the subject at all: its selectors, bindings and conditions let it in."""
+    view = subject.view_for(policy.aim)
+    if view is None:
+        return False
+    if policy.goes_together and not policy.conditions:
+        return True
+    try:
+        return any(_conditions_hold(policy, view.bindings.plus({PARAMS: case.params})) for case in _cases(policy, view))
+    except (UnknownNamespace, NoParams, EvaluationError):
+        return False  # `violations` tells
+
+
 def annotations(policy: CompiledPolicy, subject: Subject) -> dict[str, str]:
     """What the policy notes about the object: `key: text`; the notes of several bindings in one text. Never raises."""
     view = subject.view_for(policy.aim) if policy.annotations else None

@@ -1,6 +1,6 @@
 """Fixes, offered only when they are proven: the mended manifest is judged again by all policies."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -23,14 +23,18 @@ class Mended:
     document: JsonValue
 
 
-def mend(manifest: JsonValue, violations: Iterable[Violation], judge: Judge) -> Mended:
-    """`judge` says which violations a manifest has."""
+def mend(manifest: JsonValue, violations: Iterable[Violation], judge: Judge, *, unmended: Collection[str] = ()) -> Mended:
+    """`judge` says which violations a manifest has. Fixes of policies that are `unmended` are offered, and left out of the document."""
     proof = _Proof(manifest, frozenset(violation.key for violation in violations), judge)
     wanted = [(violation.key, steps) for violation in violations if (steps := violation.steps())]
     most = MOST_WORK // max(len(proof.before), 1)
     proven = {key: steps for key, steps in wanted[:most] if proof.holds(manifest, steps, {key})}
     fixes = {key: operations(manifest, steps) for key, steps in proven.items()}
-    return Mended(fixes, proof.together(proven, dict(wanted[most:])))
+    return Mended(fixes, proof.together(_without(unmended, proven), _without(unmended, dict(wanted[most:]))))
+
+
+def _without(policies: Collection[str], steps: dict[Key, list[Step]]) -> dict[Key, list[Step]]:
+    return {key: some for key, some in steps.items() if key[0] not in policies} if policies else steps
 
 
 @dataclass(frozen=True)

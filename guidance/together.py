@@ -52,17 +52,18 @@ class _Plan:
         self._seen = 0
         self._own: tuple[_Panel, ...] = ()
         self._pod: tuple[_Panel, ...] = ()
-        self._about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
+        self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
+        """Those that may match objects of this kind, in their order."""
 
     def suspects(self, subject: Subject) -> Sequence[CompiledPolicy]:
         """The policies that may find something, in their order."""
         self._seen += 1
         if self._seen < WORTH_IT:
-            return self._about
+            return self.about
         if self._seen == WORTH_IT:
             self._gather()
         passed = {id(policy) for policy in self._passed(subject)}
-        return [policy for policy in self._about if id(policy) not in passed] if len(passed) < len(self._about) else ()
+        return [policy for policy in self.about if id(policy) not in passed] if len(passed) < len(self.about) else ()
 
     def _passed(self, subject: Subject) -> Iterator[CompiledPolicy]:
         for panel in self._own:
@@ -72,7 +73,7 @@ class _Plan:
                 yield from panel.passed(pod)
 
     def _gather(self) -> None:
-        together = [policy for policy in self._about if policy.goes_together]
+        together = [policy for policy in self.about if policy.goes_together]
         self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
         self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
 
