@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self
 
+from audit import keys
 from devstack import demo_env, freshness, kubeconfigs, lock
 from devstack.addresses import free_port, is_free, remembered_ports
 from devstack.clusters import Cluster, ControlPlane, OwnContext, Sandbox, answers
@@ -84,7 +85,7 @@ class Stack:
 
     @property
     def demo(self) -> dict[str, str]:
-        """What `demo.env` says: addresses, tokens, passwords."""
+        """What `demo.env` says: addresses, tokens, passwords, the ledger's public key."""
         return demo_env.read(self.demo_file)
 
     @property
@@ -185,6 +186,7 @@ class Stack:
             kubeconfigs.write(self._kubeconfig_dir(user), self.cluster.name, kubeconfig)
         env = self.env
         lines = {"AUTONOMY_URL": self.url, "DATABASE_URL": env["DATABASE_URL"], "REDIS_URL": env["REDIS_URL"]}
+        lines["LEDGER_PUBLIC_KEY"] = keys.public_text(keys.private_key(self.installation.ledger_key))
         if not self.options.real_slack:
             lines["SLACK_URL"] = self.slack_url
         if self.has_demo:

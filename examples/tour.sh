@@ -96,5 +96,5 @@ page -o /dev/null -d "csrfmiddlewaretoken=$(csrf)" --data-urlencode 'comment=Ask
 until_status "$denied" denied
 call "$ALICE_TOKEN" GET "/requests/$denied/" | jq -r '.review.decisions[] | "  \(.by): \(.verdict), \"\(.comment)\""'
 
-say 'Everything is in the ledger, and the ledger is whole.'
-DATABASE_URL=$DATABASE_URL .venv/bin/python manage.py audit_verify | sed 's/^/  /'
+say 'Everything is in the ledger, and the ledger is whole: its chains, its checkpoints and their signatures.'
+DATABASE_URL=$DATABASE_URL .venv/bin/python manage.py audit_verify --public-key "$LEDGER_PUBLIC_KEY" | sed 's/^/  /'

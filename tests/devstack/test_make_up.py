@@ -101,7 +101,7 @@ def test_it_writes_what_is_needed_to_use_it(lasting_up: Up) -> None:
     demo = demo_env.read(lasting_up.data / "demo.env")
 
     assert demo["AUTONOMY_URL"] == f"http://127.0.0.1:{lasting_up.port}"
-    assert {"SLACK_URL", "KUBE_URL", "KUBE_TOKEN", "DATABASE_URL", "REDIS_URL", "CI_PAYMENTS_TOKEN"} <= set(demo)
+    assert {"SLACK_URL", "KUBE_URL", "KUBE_TOKEN", "DATABASE_URL", "REDIS_URL", "CI_PAYMENTS_TOKEN", "LEDGER_PUBLIC_KEY"} <= set(demo)
     assert {f"{name.upper()}_{word}" for name in PEOPLE for word in ("TOKEN", "PASSWORD")} <= set(demo)
     assert set(lasting_up.pids()) == PROCESSES
     assert httpx.get(f"{demo['AUTONOMY_URL']}/healthz").status_code == 200

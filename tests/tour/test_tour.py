@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from audit.keys import new_private_key, private_key, public_text
+from devstack import demo_env
 from devstack.stack import Options
 from tests.plugins.product import Product, started
 
@@ -36,13 +38,29 @@ def test_the_tour_shows_the_same_on_a_real_control_plane(tools: None, control_pl
         product.verify_ledger()
 
 
+def test_the_tour_does_not_end_well_where_checkpoints_are_signed_with_another_key(tools: None, product: Product, tmp_path: Path) -> None:
+    misled = tmp_path / "demo.env"
+    demo_env.update(misled, {**product.demo, "LEDGER_PUBLIC_KEY": public_text(private_key(new_private_key()))})
+
+    done = run(misled)
+
+    assert done.returncode != 0
+    assert re.search(
+        r"^  FAULT checkpoint 1: it was signed with the key \w+, which is not among the trusted ones$", done.stdout, re.MULTILINE
+    )
+
+
 def tour(product: Product) -> str:
-    done = subprocess.run(
-        ["bash", "examples/tour.sh", str(product.stack.demo_file)],
-        cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+    done = run(product.stack.demo_file)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout
+
+
+def run(env_file: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "examples/tour.sh", str(env_file)],
+        cwd=REPOSITORY, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
 
 
 def look_at(output: str) -> None:
@@ -64,4 +82,6 @@ def look_at(output: str) -> None:
     assert re.findall(f"^  request {UUID} is (\\w+)$", denied, re.MULTILINE) == ["awaiting_approval", "denied"]
     assert '  erin: deny, "Ask for the namespaces that you need, not for all pods."' in denied
 
-    assert re.search(r"ledger verified: [1-9]\d* events in [1-9]\d* streams", ledger)
+    assert re.fullmatch(
+        r"  ledger verified: [1-9]\d* events in [1-9]\d* streams, [1-9]\d* checkpoints, \d+ events not yet covered\n", ledger
+    ), "with a checkpoint that is signed, and without the remark that signatures were not checked"
