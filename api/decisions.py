@@ -31,7 +31,7 @@ class ApproveView(ApiView):
     @extend_schema(
         operation_id="approve_request",
         summary="Approve the plan that was seen",
-        description="The same approval again changes nothing. When nothing is missing any more, exactly this plan runs.",
+        description=schema.APPROVE,
         tags=["decisions"],
         request=ApproveBody,
         responses={200: RequestOut, **schema.problems(*REFUSALS, errors.PlanChanged, errors.ReviewChanged, TooContended)},

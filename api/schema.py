@@ -25,6 +25,11 @@ Level 1 runs at once. Level 2 runs at once unless policies refuse it (422, with 
 all of them, ready to be sent). Level 3 waits for people.
 The answer comes at once (202); `status` tells how far it is. What a request may contain is told by the catalogue, `GET /api/v1/actions/`.
 """.strip().replace("\n", " ")
+APPROVE = """
+The same approval again changes nothing. When nothing is missing any more, exactly this plan runs. Another digest than that of the plan
+which waits is a `plan-changed`: `seen` and `current` are the digests, `moved` is the difference between the two plans, or null where the
+digest that was sent never was that of a plan of this request.
+""".strip().replace("\n", " ")
 TARGET = {"cluster": "sandbox", "namespace": "payments-dev", "name": "api"}
 SUBMIT_EXAMPLES = [
     OpenApiExample("Restart", value={"action": "deployment.restart", "target": TARGET, "reason": "It lost its cache."}, request_only=True),

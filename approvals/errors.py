@@ -53,6 +53,8 @@ class ReviewExpired(Problem):
 
 
 class PlanChanged(Problem):
+    """Carries the digests `seen` and `current`, and what `moved` between the two plans: None where the one seen is none of this request."""
+
     slug = "plan-changed"
     status = 409
     title = "The plan is another one by now"

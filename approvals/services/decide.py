@@ -131,10 +131,12 @@ def _data(decision: Decision) -> dict[str, object]:
 
 
 def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
-    """`moved` tells how the plan that was seen and the one that waits differ."""
+    """`moved` tells how the plan that was seen and the one that waits differ; None where no plan of this request was seen."""
     old, current = next((plan for plan in Plan.objects.filter(request=request) if plan.digest == seen), None), request.plan
     if old is None or current is None:
-        return PlanChanged("No plan of this request had the digest that was sent.", seen=seen, current=request.plan_digest)
+        waits = f" What waits is plan {current.number}, {current.digest}." if current else ""
+        detail = f"The digest that was sent never was that of a plan of this request.{waits}"
+        return PlanChanged(detail, seen=seen, current=request.plan_digest, moved=None)
     moved = unified(_without_diff(old), _without_diff(current))
     return PlanChanged(f"Plan {old.number} was replaced by plan {current.number}.", seen=seen, current=current.digest, moved=moved)
 

@@ -34,14 +34,17 @@ def test_an_approval_names_the_plan_that_was_seen(world: World, alice: Person, c
     assert world.events(request) == WAITING
 
 
-def test_another_plan_than_the_one_that_waits(world: World, alice: Person, carol: Person) -> None:
-    request = world.waiting(alice)
+def test_who_names_no_plan_of_this_request_is_told_so_and_which_one_waits(world: World, alice: Person, carol: Person) -> None:
+    request, unknown = world.waiting(alice), "sha256:" + "0" * 64
 
-    answer = carol.client.post(f"{URL}{request.id}/approve/", {"digest": "sha256:" + "0" * 64})
+    answer = carol.client.post(f"{URL}{request.id}/approve/", {"digest": unknown})
 
     problem = answer.json()
     assert (answer.status_code, problem["type"]) == (409, "/problems/plan-changed")
-    assert (problem["seen"], problem["current"]) == ("sha256:" + "0" * 64, request.plan_digest)
+    assert (problem["seen"], problem["current"], problem["moved"]) == (unknown, request.plan_digest, None)
+    assert problem["detail"] == (
+        f"The digest that was sent never was that of a plan of this request. What waits is plan 1, {request.plan_digest}."
+    )
     assert world.events(request) == WAITING
 
 

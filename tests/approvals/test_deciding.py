@@ -132,7 +132,7 @@ def test_another_plan_than_the_one_that_was_seen_is_refused(world: World, alice:
     with pytest.raises(PlanChanged) as refused:
         decide.approve(request.id, actor=carol.actor(), digest="sha256:other")
 
-    assert refused.value.extra == {"seen": "sha256:other", "current": request.plan_digest}
+    assert refused.value.extra == {"seen": "sha256:other", "current": request.plan_digest, "moved": None}
     assert world.events(request) == OPENED
 
 
