@@ -1,6 +1,8 @@
 """One YAML document with the place of every value, so that an error can point at its line."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -44,19 +46,32 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A document's value, and where each part of it was written."""
+    """A document's value, and where each part of it was written. Read when it is first asked for, which may raise PolicyError."""
 
     file: str
     text: str = field(repr=False)
-    value: JsonValue
-    nodes: dict[tuple[Token, ...], yaml.Node] = field(repr=False)
+
+    @property
+    def value(self) -> JsonValue:
+        return self._content[0]
+
+    @property
+    def nodes(self) -> dict[tuple[Token, ...], yaml.Node]:
+        return self._content[1]
+
+    @cached_property
+    def _content(self) -> tuple[JsonValue, dict[tuple[Token, ...], yaml.Node]]:
+        root = _root(self.text, self.file)
+        builder = _Builder(self.file)
+        value = builder.value(root, ())
+        try:
+            return checked(value), builder.nodes
+        except NotJson as error:
+            raise PolicyError(Problem(self.file, *_place(builder.nodes, error.tokens), str(error))) from error
 
     def place(self, tokens: tuple[Token, ...]) -> Place:
         """Where the value begins; of the nearest parent that is there when it is missing."""
-        while tokens not in self.nodes and tokens:
-            tokens = tokens[:-1]
-        mark = self.nodes[tokens].start_mark
-        return Place(mark.line + 1, mark.column + 1)
+        return _place(self.nodes, tokens)
 
     def inside(self, tokens: tuple[Token, ...], line: int, column: int) -> Place:
         """Where a line and column within a text lie in the file (for folded and multi-line texts: where the text begins)."""
@@ -80,7 +95,12 @@ def read(text: str, file: str) -> Source:
 
     Raises PolicyError: no YAML, several documents, duplicate keys, aliases, values that JSON does not have.
     """
-    file = str(PurePath(file))
+    source = Source(str(PurePath(file)), text)
+    _ = source.value
+    return source
+
+
+def _root(text: str, file: str) -> yaml.Node:
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
@@ -91,13 +111,14 @@ def read(text: str, file: str) -> Source:
         raise PolicyError(Problem(file, 1, 1, f"not YAML: {error}")) from error
     if root is None:
         raise PolicyError(Problem(file, 1, 1, "the file is empty: it should hold one policy"))
-    builder = _Builder(file)
-    value = builder.value(root, ())
-    source = Source(file, text, None, builder.nodes)
-    try:
-        return replace(source, value=checked(value))
-    except NotJson as error:
-        raise PolicyError(source.problem(error.tokens, str(error))) from error
+    return root
+
+
+def _place(nodes: Mapping[tuple[Token, ...], yaml.Node], tokens: tuple[Token, ...]) -> Place:
+    while tokens not in nodes and tokens:
+        tokens = tokens[:-1]
+    mark = nodes[tokens].start_mark
+    return Place(mark.line + 1, mark.column + 1)
 
 
 class _Builder:

@@ -31,7 +31,7 @@ def test_a_policy_keeps_its_text_as_written(policy_file: PolicyFile) -> None:
     file = policy_file()
 
     assert load_policy(file).source.text == file.read_text()
-    assert parse_policy(file.read_text(), "elsewhere").model_dump() == load_policy(file).model_dump()
+    assert parse_policy(file.read_text(), "elsewhere").spec == load_policy(file).spec
 
 
 @pytest.mark.parametrize(
