@@ -4,15 +4,22 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from clusters.objects import Object
 
 REVISION = "deployment.kubernetes.io/revision"
+FAILED_CREATE = "FailedCreate"
 HOPELESS = frozenset(
     {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CrashLoopBackOff", "CreateContainerConfigError", "RunContainerError"}
 )
 """Reasons of a waiting container that time alone hardly mends; Kubernetes itself would wait for the progress deadline (600 s)."""
+
+GRACE_SECONDS = 30
+"""Kubernetes' own default of terminationGracePeriodSeconds."""
+SLACK = timedelta(seconds=5)
+"""Kubernetes tells times in whole seconds, and a pod that was let in after all is seen a moment later."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +37,13 @@ def template_digest(deployment: Object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def judge(deployment: Object, generation: int, pods: Sequence[Object] = (), *, template: str | None = None) -> Rollout:
+def judge(
+    deployment: Object, generation: int, pods: Sequence[Object] = (), *, template: str | None = None, now: datetime | None = None
+) -> Rollout:
     """Judge the rollout that began with `generation`.
 
     `pods` are those of the newest ReplicaSet (`newest_pods`); `template` is the `template_digest` of the write. Without it a later
-    generation is never taken for another rollout: it may be a mere change of scale.
+    generation is never taken for another rollout: it may be a mere change of scale. Without `now` no refusal of pods is taken for lasting.
     """
     current = deployment["metadata"].get("generation", 0)
     if current > generation and template is not None and template_digest(deployment) != template:
@@ -48,7 +57,11 @@ def judge(deployment: Object, generation: int, pods: Sequence[Object] = (), *, t
     if progressing.get("reason") == "ProgressDeadlineExceeded":
         return Rollout("failed", *(trouble or _create_trouble(status) or ("ProgressDeadlineExceeded", progressing.get("message", ""))))
     progress = _progress(deployment["spec"], status)
-    return Rollout("failed", *trouble) if trouble and progress.state == "progressing" else progress
+    if progress.state == "progressing" and trouble:
+        return Rollout("failed", *trouble)
+    if progress.reason == FAILED_CREATE and now and _lasts(deployment, now):
+        return Rollout("failed", progress.reason, progress.detail)
+    return progress
 
 
 def newest_pods(deployment: Object, replica_sets: Sequence[Object], pods: Sequence[Object]) -> list[Object]:
@@ -75,6 +88,22 @@ def _create_trouble(status: Object) -> tuple[str, str] | None:
     if failure.get("status") == "True":
         return failure.get("reason") or "ReplicaFailure", failure.get("message", "")
     return None
+
+
+def _lasts(deployment: Object, now: datetime) -> bool:
+    """Whether a refusal of pods (by a quota, say) will last, as far as the rollout itself can do anything about it.
+
+    Many do not: with little room, a rolling update is refused until old pods have gone. They go when new ones are available, count
+    against the quota for their grace period, and a ReplicaSet whose waits double tries again when it has been refused twice as long as
+    it was when they had gone. So it lasts when no pod is on its way any more and nothing has moved for that long.
+    """
+    status, progressing = deployment["status"], _condition(deployment, "Progressing")
+    if status.get("availableReplicas", 0) < status.get("replicas", 0) or not progressing:
+        return False  # who asks for no progress deadline is told of no progress either
+    refused = datetime.fromisoformat(_condition(deployment, "ReplicaFailure")["lastTransitionTime"])
+    moved = max(refused, datetime.fromisoformat(progressing["lastUpdateTime"]))
+    grace = timedelta(seconds=deployment["spec"]["template"]["spec"].get("terminationGracePeriodSeconds", GRACE_SECONDS))
+    return now >= refused + 2 * (moved - refused + grace) + SLACK
 
 
 def _troubles(pods: Sequence[Object]) -> Iterator[tuple[str, str]]:

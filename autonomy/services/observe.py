@@ -12,7 +12,13 @@ from autonomy.models import ActionRequest
 from autonomy.services.finish import ended, failure
 from autonomy.status import Status
 from clusters.objects import Object
-from clusters.rollout import judge
+from clusters.rollout import FAILED_CREATE, judge
+
+HINTS = {
+    FAILED_CREATE: "Correct what it names with deployment.apply; where a quota is full, ask for less, or for a larger one with quota.set. "
+    "The cluster keeps trying, and finishes the rollout by itself once the pods are let in.",
+}
+"""Where more can be said than that the pods say more, by reason."""
 
 
 @judged_again
@@ -34,7 +40,7 @@ def _verdict(request: ActionRequest, deployment: Object | None, pods: Sequence[O
     rollout = request.rollout or {}
     if deployment is None or deployment["metadata"]["uid"] != rollout["uid"]:
         return _failed(request, "Deleted", "The Deployment was deleted before its rollout was done.", actor)
-    seen = judge(deployment, rollout["generation"], pods, template=rollout["template"])
+    seen = judge(deployment, rollout["generation"], pods, template=rollout["template"], now=now)
     if seen.state == "superseded":
         return _failed(request, "Superseded", "A later change of the pod template replaced this rollout before it was done.", actor)
     if seen.state == "succeeded":
@@ -47,5 +53,5 @@ def _verdict(request: ActionRequest, deployment: Object | None, pods: Sequence[O
 
 
 def _failed(request: ActionRequest, reason: str, message: str, actor: Actor) -> Change:
-    hint = "The pods and their events say more; deployment.apply with a mended manifest starts a new rollout."
+    hint = HINTS.get(reason, "The pods and their events say more; deployment.apply with a mended manifest starts a new rollout.")
     return ended(request, Status.FAILED, failure(ActionFailed(message, reason=reason, hint=hint)), actor=actor)

@@ -158,9 +158,9 @@ class Controllers:
                 quota.admit(self._store, pod)
                 self._store.put(pod)
         except Refused as refused:
-            if uid not in self._failures:
+            if uid not in self._failures:  # the condition goes on telling of the first refusal, as a ReplicaSet's does
                 self._tell(owner, "Warning", "FailedCreate", f"Error creating: {refused.message}")
-            self._failures[uid] = refused.message
+                self._failures[uid] = refused.message
             self._loop.call_later(RETRY_SECONDS, self._enqueue, key_of(deployment))
         else:
             self._failures.pop(uid, None)

@@ -33,7 +33,8 @@ def status_of(deployment: Object, now_is: Situation, *, replica_set: str) -> Obj
         "unavailableReplicas": max(0, now_is.room.wanted - available),
     }
     known = {condition["type"]: condition for condition in before.get("conditions", ())}
-    conditions = [_kept(known.get(condition["type"]), condition) for condition in _conditions(now_is, replica_set)]
+    moved = {"Progressing"} if _has_moved(before, numbers) else set[str]()
+    conditions = [_kept(known.get(one["type"]), one, anew=one["type"] in moved) for one in _conditions(now_is, replica_set)]
     counted = {name: number for name, number in numbers.items() if number}
     return {"observedGeneration": deployment["metadata"]["generation"], **counted, "conditions": conditions}
 
@@ -64,9 +65,16 @@ def _condition(kind: str, holds: bool, reason: str, message: str) -> Object:
     }  # fmt: skip
 
 
-def _kept(before: Object | None, condition: Object) -> Object:
+def _has_moved(before: Object, numbers: dict[str, int]) -> bool:
+    """Whether the rollout has come further: the last time that it did is the progressing condition's lastUpdateTime."""
+    was = {name: before.get(name, 0) for name in numbers}
+    fewer_old = numbers["replicas"] - numbers["updatedReplicas"] < was["replicas"] - was["updatedReplicas"]
+    return fewer_old or any(numbers[name] > was[name] for name in ("updatedReplicas", "readyReplicas", "availableReplicas"))
+
+
+def _kept(before: Object | None, condition: Object, *, anew: bool) -> Object:
     """The condition with its times of before, as far as nothing has changed."""
     if before is None or before["status"] != condition["status"]:
         return condition
-    same = all(before[key] == condition[key] for key in ("reason", "message"))
+    same = all(before[key] == condition[key] for key in ("reason", "message")) and not anew
     return before if same else {**condition, "lastTransitionTime": before["lastTransitionTime"]}

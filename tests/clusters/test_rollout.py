@@ -1,5 +1,6 @@
 """The rule that tells how a rollout goes, apart from any cluster."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,10 +89,79 @@ def test_a_pod_that_is_going_away_does_not_count() -> None:
 
 def test_a_missed_deadline_is_told_with_the_true_reason() -> None:
     overdue = deployment(**OVERDUE)
-    refused = deployment(conditions=[*OVERDUE["conditions"], REFUSED])
+    refused_too = deployment(conditions=[*OVERDUE["conditions"], REFUSED])
 
     assert judge(overdue, 2, [waiting("ImagePullBackOff")]).reason == "ImagePullBackOff"
-    assert judge(refused, 2) == Rollout("failed", "FailedCreate", "exceeded quota")
+    assert judge(refused_too, 2) == Rollout("failed", "FailedCreate", "exceeded quota")
+
+
+START = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def refused(*, moved: float = 0, **status: Any) -> Object:
+    """A third pod is refused since START; the rollout has last come further `moved` seconds after it."""
+    progressing = {"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated", "lastUpdateTime": f"{after(moved):%FT%TZ}"}
+    failure = {**REFUSED, "lastTransitionTime": f"{START:%FT%TZ}"}
+    counts = {"replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+    return deployment(conditions=[progressing, failure], **counts | status)
+
+
+def gives_up(one: Object) -> int:
+    """After how many seconds it is taken for failed."""
+    return next(seconds for seconds in range(10_000) if judge(one, 2, now=after(seconds)).state == "failed")
+
+
+def test_a_refusal_that_lasts_fails_the_rollout_with_the_true_reason() -> None:
+    assert judge(refused(), 2, now=after(64)) == Rollout("progressing", "FailedCreate", "exceeded quota")
+    assert judge(refused(), 2, now=after(65)) == Rollout("failed", "FailedCreate", "exceeded quota")
+    assert judge(refused(), 2).state == "progressing"
+
+
+@pytest.mark.parametrize(
+    ("moved", "grace", "seconds"),
+    [(0, 30, 65), (-300, 30, 65), (0, 0, 5), (0, 120, 245), (10, 30, 85), (100, 30, 265)],
+    ids=["at once", "moved before", "no grace", "long grace", "moved since", "moved much later"],
+)
+def test_old_pods_have_time_to_go_and_the_replica_set_to_try_again(moved: float, grace: int, seconds: int) -> None:
+    one = refused(moved=moved)
+    one["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = grace
+
+    assert gives_up(one) == seconds
+
+
+def test_a_refusal_does_not_last_while_a_pod_is_on_its_way() -> None:
+    """When it is available, old ones go and make room."""
+    one = refused(replicas=4, updatedReplicas=1, availableReplicas=3)
+
+    assert judge(one, 2, now=after(3600)).state == "progressing"
+
+
+def test_nothing_was_let_in_at_all() -> None:
+    assert judge(refused(replicas=0, updatedReplicas=0, availableReplicas=0), 2, now=after(65)).reason == "FailedCreate"
+
+
+def test_a_refusal_of_what_is_not_needed_for_this_rollout_is_none() -> None:
+    """An old ReplicaSet's failure can outlast it."""
+    assert judge(refused(**COMPLETE), 2, now=after(3600)).state == "succeeded"
+
+
+def test_a_failure_to_delete_is_no_refusal() -> None:
+    one = refused()
+    one["status"]["conditions"][1]["reason"] = "FailedDelete"
+
+    assert judge(one, 2, now=after(3600)).state == "progressing"
+
+
+def test_who_asks_for_no_progress_deadline_is_given_none() -> None:
+    """Kubernetes tells of no progress then, so nobody can know when something has moved."""
+    one = refused()
+    del one["status"]["conditions"][0]
+
+    assert judge(one, 2, now=after(3600)).state == "progressing"
 
 
 def test_another_template_supersedes_and_another_scale_does_not() -> None:

@@ -2,13 +2,17 @@
 
 import copy
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from audit.actor import Actor
 from autonomy.errors import BadParameters
 from autonomy.models import ActionRequest
+from autonomy.services.observe import observe
 from devstack.demo.manifests import deployment
-from tests.levels.conftest import LiveCluster
+from tests.levels.conftest import LiveCluster, eventually
 from tests.plugins.world import Person, World
 
 Watch = Callable[[ActionRequest], ActionRequest]
@@ -81,3 +85,23 @@ def test_what_this_product_scaled_itself_is_not_in_the_way_of_a_manifest(
     assert world.fresh(scaled).status == "succeeded"
     assert watched(request).status == "succeeded"
     assert cluster.deployment()["spec"]["replicas"] == 2
+
+
+def test_pods_that_a_quota_never_lets_in_end_the_request_before_its_deadline(world: World, alice: Person, cluster: LiveCluster) -> None:
+    manifest = deployment("payments-dev", cluster.api, "registry.example/payments/api:1.0.1", 1)
+    manifest["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "5"
+    request = world.submit(alice, "deployment.apply", {"manifest": manifest}, name=cluster.api)
+    world.work()
+    eventually(lambda: "ReplicaFailure" in {one["type"] for one in cluster.deployment()["status"]["conditions"]})
+
+    def seen(after: timedelta) -> ActionRequest:
+        observe(request.id, cluster.deployment(), [], actor=Actor.worker(), now=timezone.now() + after)
+        return world.fresh(request)
+
+    assert seen(timedelta()).status == "running", "Kubernetes refuses for a moment what it lets in later"
+    eventually(lambda: seen(timedelta(minutes=3)).status == "failed")
+    error = (world.fresh(request).result or {})["error"]
+    assert error["reason"] == "FailedCreate"
+    assert "exceeded quota: compute, requested: requests.cpu=5" in error["message"]
+    assert "quota.set" in error["hint"]
+    assert cluster.deployment()["status"]["availableReplicas"] == 1
