@@ -1,4 +1,4 @@
-"""CEL behind a thin interface: the only module that knows the engine (cel-cpp, by `cel-expr-python`).
+"""CEL behind a thin interface.
 
 The engine reports run-time errors as a value of type ERROR, and takes Python values that are no JSON in surprising ways; here both
 become exceptions.
@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from cel_expr_python import cel as engine
-from cel_expr_python.ext import ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
 from pydantic import JsonValue
 
+from guidance.engine import engine, ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
 from guidance.jsonvalue import NotJson, checked
 from guidance.pointer import dotted
 

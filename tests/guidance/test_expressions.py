@@ -2,6 +2,8 @@
 
 import datetime
 import decimal
+import subprocess
+import sys
 
 import pytest
 
@@ -125,3 +127,9 @@ for _ in range(10_000):
 def test_only_json_goes_in(value: object, message: str) -> None:
     with pytest.raises(cel.EvaluationError, match=message):
         cel.compile("x", ["x"]).evaluate({"x": {"at": value}})
+
+
+def test_a_hundred_thousand_nulls_do_not_end_the_process() -> None:
+    code = "from guidance import cel; nulls = cel.compile('x', ['x']); [nulls.evaluate({'x': [None] * 500}) for _ in range(200)]"
+
+    subprocess.run([sys.executable, "-c", code], check=True)
