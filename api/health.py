@@ -1,6 +1,6 @@
 """/healthz and /readyz: whether this process lives, and how the parts that it needs are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any, cast
@@ -25,6 +25,8 @@ PATIENCE_SECONDS = 2.0
 """How long a part may take to answer. The parts are asked at the same time."""
 WAITS_TOO_LONG = timedelta(seconds=30)
 """Longer than a healthy queue, and than the sweeper takes to publish again what was lost."""
+QUIET_SECONDS = 10
+"""A worker asks the broker for more every second, unless all its threads are busy; not for so long: it is frozen, or they all hang."""
 
 Probe = Callable[[], PartOut]
 _probes = ThreadPoolExecutor(max_workers=16, thread_name_prefix="probe")
@@ -85,11 +87,15 @@ def _workers(overdue: tuple[int, timedelta | None]) -> PartOut:
             clients = cast("list[Mapping[str, Any]]", broker.client_list())
     except redis.RedisError:
         return PartOut(status="degraded", detail="the broker does not tell who listens")
-    # A worker's connection has the names of its queues, joined with commas.
-    taken = {queue for client in clients if client.get("cmd") == "brpop" for queue in str(client.get("name")).split(",")}
-    if missing := sorted({listener.queue for listener in listeners()} - taken):
+    if missing := sorted({listener.queue for listener in listeners()} - _taken_from(clients)):
         return PartOut(status="degraded", detail=f"no worker takes from {', '.join(missing)}")
     return PartOut(status="ok", detail="each queue has a worker, nothing waits for long")
+
+
+def _taken_from(clients: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The queues from which a worker takes; its connections have the names of its queues, joined with commas."""
+    asking = [client for client in clients if client.get("cmd") == "brpop" and int(client["idle"]) < QUIET_SECONDS]
+    return {queue for client in asking for queue in str(client.get("name")).split(",")}
 
 
 def _cluster_probe(slug: str) -> Probe:

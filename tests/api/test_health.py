@@ -80,6 +80,14 @@ def test_a_queue_without_a_worker_is_named(world: World, redis_url: str, anonymo
     assert workers == {"status": "degraded", "detail": "no worker takes from actions, changes"}
 
 
+def test_a_worker_that_has_not_asked_for_long_does_not_count(
+    ready: redis.Redis, anonymous: RestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "QUIET_SECONDS", 0)  # any silence is a long one
+    workers = anonymous.get("/readyz").json()["parts"]["workers"]
+    assert workers == {"status": "degraded", "detail": "no worker takes from actions, changes, notifications"}
+
+
 def test_what_nobody_takes_for_long_tells_of_the_workers(ready: redis.Redis, alice: Person, world: World, anonymous: RestClient) -> None:
     world.submit(alice, "deployment.restart")
     assert parts(anonymous)["workers"] == "ok"

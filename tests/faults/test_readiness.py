@@ -12,12 +12,24 @@ def workers(product: Product) -> dict[str, str]:
     return part
 
 
+MISSED = {"status": "degraded", "detail": "no worker takes from actions, changes"}
+
+
 def test_a_killed_worker_is_missed_although_another_still_listens(product: Product) -> None:
     eventually(lambda: workers(product)["status"] == "ok", "the workers are not seen")
 
     product.crash("worker")
-    missed = {"status": "degraded", "detail": "no worker takes from actions, changes"}
-    eventually(lambda: workers(product) == missed, "the killed worker is not missed")
+    eventually(lambda: workers(product) == MISSED, "the killed worker is not missed")
 
     product.start("worker")
     eventually(lambda: workers(product)["status"] == "ok", "the new worker is not seen")
+
+
+def test_a_frozen_worker_is_missed_although_nothing_waits_for_it(product: Product) -> None:
+    product.until_all_is_heard()
+    eventually(lambda: workers(product)["status"] == "ok", "the workers are not seen")
+
+    with product.frozen("worker"):
+        eventually(lambda: workers(product) == MISSED, "the frozen worker is not missed")
+
+    eventually(lambda: workers(product)["status"] == "ok", "the worker is not seen again")
