@@ -37,3 +37,6 @@ class DeploymentRestart(ClusterAction[NoParameters]):
             )
         patch = {"spec": {"template": {"metadata": {"annotations": {ANNOTATION: ask.fixed["restarted_at"]}}}}}
         return cluster.merge_patch(self.ref(ask), patch, dry_run=dry_run, precondition=precondition)
+
+    def done(self, ask: Ask[NoParameters], written: Written) -> str:  # noqa: ARG002
+        return f"The Deployment {ask.target.name} replaces its pods with new ones."

@@ -25,6 +25,10 @@ class DeploymentScale(ClusterAction[ScaleParameters]):
     def write(self, ask: Ask[ScaleParameters], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None) -> Written:
         return cluster.scale(self.ref(ask), ask.parameters.replicas, dry_run=dry_run, precondition=precondition)
 
+    def done(self, ask: Ask[ScaleParameters], written: Written) -> str:  # noqa: ARG002
+        replicas = ask.parameters.replicas
+        return f"The Deployment {ask.target.name} is scaled to {replicas} {'replica' if replicas == 1 else 'replicas'}."
+
     def after(self, ask: Ask[ScaleParameters], before: Object | None, written: Written) -> Object:
         """The answer is a Scale; what people review is the Deployment."""
         if before is None:

@@ -31,6 +31,10 @@ class ClusterAction(Action[P]):
     def write(self, ask: Ask[P], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None) -> Written:
         """The write itself. Raises the errors of clusters.errors."""
 
+    @abstractmethod
+    def done(self, ask: Ask[P], written: Written) -> str:
+        """What the write did, in one sentence for whoever asked."""
+
     def after(self, ask: Ask[P], before: Object | None, written: Written) -> Object:  # noqa: ARG002
         """The target as the write leaves it, where the answer is not the target itself."""
         return written.object
@@ -78,7 +82,7 @@ class ClusterAction(Action[P]):
             written = self.write(ask, cluster, dry_run=False, precondition=None)
         except Permanent as error:
             raise refused(error) from error
-        return self._outcome(written)
+        return self._outcome(ask, written)
 
     def execute_approved(self, ask: Ask[P], approved: Draft) -> Outcome:
         """The write carries the planned uid and resourceVersion, so the API server itself refuses when anything moved."""
@@ -90,14 +94,14 @@ class ClusterAction(Action[P]):
             except (StaleObject, NotFound):
                 live = self.read(ask, cluster)
                 if live is not None and drift.essence(live) == approved.after:
-                    return self._outcome(Written(live), already=True)  # an earlier attempt did it
+                    return self._outcome(ask, Written(live), already=True)  # an earlier attempt did it
                 draft = self.plan(ask)
                 if draft.digest != approved.digest:
                     raise Drifted(draft) from None
             except Permanent as error:
                 raise refused(error) from error
             else:
-                return self._outcome(written, deviation=self._deviation(ask, approved, written))
+                return self._outcome(ask, written, deviation=self._deviation(ask, approved, written))
         raise Drifted(draft)
 
     def _deviation(self, ask: Ask[P], approved: Draft, written: Written) -> str:
@@ -105,9 +109,12 @@ class ClusterAction(Action[P]):
         answer = drift.essence(self.after(ask, approved.after, written))
         return "" if answer == approved.after else drift.render(approved.after, answer)
 
-    def _outcome(self, written: Written, *, deviation: str = "", already: bool = False) -> Outcome:
-        metadata = written.object["metadata"]
-        result: dict[str, object] = {"resourceVersion": metadata["resourceVersion"], "warnings": list(written.warnings)}
+    def _outcome(self, ask: Ask[P], written: Written, *, deviation: str = "", already: bool = False) -> Outcome:
+        result: dict[str, object] = {
+            "message": self.done(ask, written),
+            "resourceVersion": written.object["metadata"]["resourceVersion"],
+            "warnings": list(written.warnings),
+        }
         if written.created:
             result["created"] = True
         if already:

@@ -45,6 +45,9 @@ class ApplyManifest(ClusterAction[ManifestParameters]):
         manifest["metadata"] = {**manifest["metadata"], "namespace": ask.target.namespace}
         return cluster.apply(manifest, dry_run=dry_run, precondition=precondition)
 
+    def done(self, ask: Ask[ManifestParameters], written: Written) -> str:
+        return f"The {self.kind} {ask.target.name} {'was created' if written.created else 'is as its manifest says'}."
+
 
 def _without_floats(value: Any) -> Any:
     if isinstance(value, float):

@@ -65,7 +65,11 @@ class RuleAction(Action[P]):
         data = {"slug": ask.target.name, "request": ask.id, "values": values}
         if row is None:
             row = self.model(slug=ask.target.name)
-            return Outcome({"created": True}, changes=[Change(row, f"{kind}.created", actor, data).set(**(values or {}))])
+            return Outcome(_result(ask, "created"), changes=[Change(row, f"{kind}.created", actor, data).set(**(values or {}))])
         if values is None:
-            return Outcome({"removed": True}, changes=[Change(row, f"{kind}.removed", actor, data).remove_subject()])
-        return Outcome({"replaced": True}, changes=[Change(row, f"{kind}.replaced", actor, data).set(**values)])
+            return Outcome(_result(ask, "removed"), changes=[Change(row, f"{kind}.removed", actor, data).remove_subject()])
+        return Outcome(_result(ask, "replaced"), changes=[Change(row, f"{kind}.replaced", actor, data).set(**values)])
+
+
+def _result(ask: Ask[P], what: str) -> dict[str, object]:
+    return {"message": f"The {ask.target.kind} {ask.target.name} was {what}.", what: True}

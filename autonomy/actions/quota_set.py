@@ -32,3 +32,7 @@ class QuotaSet(ClusterAction[QuotaParameters]):
     def write(self, ask: Ask[QuotaParameters], cluster: Gateway, *, dry_run: bool, precondition: Precondition | None) -> Written:
         """A merge patch, not an apply: applying a part would remove the keys that are left out."""
         return cluster.merge_patch(self.ref(ask), {"spec": {"hard": ask.parameters.hard}}, dry_run=dry_run, precondition=precondition)
+
+    def done(self, ask: Ask[QuotaParameters], written: Written) -> str:  # noqa: ARG002
+        limits = ", ".join(f"{resource} {quantity}" for resource, quantity in sorted(ask.parameters.hard.items()))
+        return f"The ResourceQuota {ask.target.name} allows {limits}."

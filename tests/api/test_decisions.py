@@ -159,7 +159,7 @@ def test_what_was_approved_is_carried_out(world: World, alice: Person, carol: Pe
     world.work()
 
     read = alice.client.get(f"{URL}{request.id}/").json()
-    assert (read["status"], read["result"]) == ("succeeded", {"created": True})
+    assert (read["status"], read["result"]) == ("succeeded", {"message": "The Boundary weekend was created.", "created": True})
     assert "weekend" in [rule["slug"] for rule in alice.client.get("/api/v1/boundaries/").json()["results"]]
 
 

@@ -23,7 +23,8 @@ def changed(world: World, action: str, name: str, parameters: dict[str, Any]) ->
 def test_a_rule_is_created_as_it_was_reviewed(world: World) -> None:
     request = changed(world, "approval-rule.set", "prod-by-security", RULE)
 
-    assert (request.status, request.result) == ("succeeded", {"created": True})
+    assert request.status == "succeeded"
+    assert request.result == {"message": "The ApprovalRule prod-by-security was created.", "created": True}
     rule = ApprovalRule.objects.get(slug="prod-by-security")
     assert (rule.actions, rule.environments, rule.namespaces) == (["deployment.*"], ["prod"], [])
     assert (rule.needs, rule.expires_after_hours, rule.slack_channel) == ({"security": 2}, 24, "")
@@ -34,7 +35,8 @@ def test_a_rule_is_replaced_as_a_whole(world: World) -> None:
     changed(world, "approval-rule.set", "prod-by-security", RULE)
     request = changed(world, "approval-rule.set", "prod-by-security", {"needs": {"security": 1}})
 
-    assert (request.status, request.result) == ("succeeded", {"replaced": True})
+    assert request.status == "succeeded"
+    assert request.result == {"message": "The ApprovalRule prod-by-security was replaced.", "replaced": True}
     rule = ApprovalRule.objects.get(slug="prod-by-security")
     assert (rule.actions, rule.environments, rule.needs, rule.expires_after_hours) == ([], [], {"security": 1}, 72)
     assert world.events(rule) == ["ApprovalRule.created", "ApprovalRule.replaced"]
@@ -46,7 +48,8 @@ def test_a_rule_is_removed_and_its_history_stays(world: World) -> None:
 
     request = changed(world, "approval-rule.set", "prod-by-security", {"remove": True})
 
-    assert (request.status, request.result) == ("succeeded", {"removed": True})
+    assert request.status == "succeeded"
+    assert request.result == {"message": "The ApprovalRule prod-by-security was removed.", "removed": True}
     assert not ApprovalRule.objects.filter(slug="prod-by-security").exists()
     assert world.events(rule) == ["ApprovalRule.created", "ApprovalRule.removed"]
 

@@ -89,6 +89,12 @@ def watched(world: World) -> Iterator[Callable[[ActionRequest], ActionRequest]]:
     watcher.stop()
 
 
+def message(request: ActionRequest) -> str:
+    """What its result says was done."""
+    told: str = (request.result or {})["message"]
+    return told
+
+
 def network_policy(name: str, **spec: Any) -> Object:
     return {
         "apiVersion": "networking.k8s.io/v1",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from autonomy.models import ActionRequest
 from clusters.rollout import template_digest
 from devstack.demo.manifests import deployment
-from tests.levels.conftest import LiveCluster
+from tests.levels.conftest import LiveCluster, message
 from tests.plugins.world import Person, World
 
 Watch = Callable[[ActionRequest], ActionRequest]
@@ -19,9 +19,10 @@ def test_a_restart_rolls_the_pods_and_succeeds_when_they_are_there(
     assert (request.level, request.status) == (1, "queued")
 
     world.work()
+    assert message(world.fresh(request)) == f"The Deployment {cluster.api} replaces its pods with new ones."
     ended = watched(request)
 
-    assert ended.status == "succeeded"
+    assert (ended.status, message(ended)) == ("succeeded", "1 of 1 replicas are updated and available.")
     assert world.events(request) == ["request.queued", "request.started", "request.applied", "request.succeeded"]
     after = cluster.deployment()
     assert template_digest(after) != template_digest(before)
@@ -33,6 +34,7 @@ def test_a_scale_is_done_when_it_is_written(world: World, alice: Person, cluster
     world.work()
 
     assert world.fresh(request).status == "succeeded"
+    assert message(world.fresh(request)) == f"The Deployment {cluster.api} is scaled to 2 replicas."
     assert cluster.deployment()["spec"]["replicas"] == 2
 
 

@@ -3,7 +3,7 @@
 from approvals.services import decide
 from autonomy.models import ActionRequest
 from clusters.objects import Ref
-from tests.levels.conftest import LiveCluster, network_policy
+from tests.levels.conftest import LiveCluster, message, network_policy
 from tests.plugins.world import Person, World
 
 QUOTA = Ref.to("ResourceQuota", "compute", "payments-dev")
@@ -41,6 +41,7 @@ def test_a_quota_waits_for_an_admin_and_its_other_keys_stay(world: World, alice:
     world.work()
 
     assert world.fresh(request).status == "succeeded"
+    assert message(world.fresh(request)) == "The ResourceQuota compute allows requests.cpu 9."
     assert cluster.admin.get(QUOTA)["spec"]["hard"] == before | {"requests.cpu": "9"}
 
 
@@ -52,6 +53,7 @@ def test_a_network_policy_goes_to_the_security_team(world: World, alice: Person,
     world.work()
 
     assert world.fresh(request).status == "succeeded"
+    assert message(world.fresh(request)) == "The NetworkPolicy goes-to-security was created."
     assert cluster.exists("NetworkPolicy", "goes-to-security")
     remove_policy(cluster, "goes-to-security")
 
