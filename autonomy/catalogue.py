@@ -52,10 +52,15 @@ def parse(kind: AnyAction, parameters: object) -> Parameters:
 
 
 def _bad(error: ValidationError) -> BadParameters:
-    problems = [{"pointer": pointer(("parameters", *wrong["loc"])), "message": wrong["msg"]} for wrong in error.errors(include_url=False)]
+    problems = [{"pointer": _pointer(wrong["loc"]), "message": wrong["msg"]} for wrong in error.errors(include_url=False)]
     first = problems[0]
     where = first["pointer"].removeprefix("/").replace("/", ".")
     return BadParameters(f"{where}: {first['message']}.", pointer=first["pointer"], errors=problems)
+
+
+def _pointer(loc: tuple[int | str, ...]) -> str:
+    """Pydantic marks a member's name that is wrong itself with one step more, which no JSON pointer has."""
+    return pointer(("parameters", *(step for step in loc if step != "[key]")))
 
 
 def ask_of(request: ActionRequest) -> Ask[Parameters]:

@@ -1,5 +1,7 @@
 """POST /api/v1/requests/: what a caller gets back."""
 
+import pytest
+
 from autonomy.models import ActionRequest
 from tests.plugins.world import Person, World
 
@@ -55,6 +57,36 @@ def test_what_the_catalogue_does_not_have_is_refused(world: World, alice: Person
     assert answer.status_code == 400
     assert answer.json()["type"] == "/problems/unknown-action"
     assert answer.json()["pointer"] == "/action"
+    assert ActionRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("hard", "pointer", "says"),
+    [
+        (
+            {"requests.cpu": "8 cores"},
+            "/parameters/hard/requests.cpu",
+            "parameters.hard.requests.cpu: '8 cores' is no quantity: write a number and its unit in one, such as "
+            '"8" or "500m" (half of one) for CPU, "16Gi" for memory, "40" for a number of pods.',
+        ),
+        (
+            {"CPU cores": "8"},
+            "/parameters/hard/CPU cores",
+            "parameters.hard.CPU cores: 'CPU cores' names no resource: write it as the quota has it, such as "
+            '"requests.cpu", "limits.memory" or "pods".',
+        ),
+    ],
+    ids=["quantity", "resource"],
+)
+def test_a_quota_of_no_known_form_is_refused_with_examples(
+    world: World, alice: Person, hard: dict[str, str], pointer: str, says: str
+) -> None:
+    target = {"cluster": "sandbox", "namespace": "payments-dev", "name": "compute"}
+    body = {"action": "quota.set", "target": target, "parameters": {"hard": hard}, "reason": "More load"}
+
+    problem = alice.client.post(URL, body).json()
+
+    assert (problem["status"], problem["pointer"], problem["detail"]) == (400, pointer, says)
     assert ActionRequest.objects.count() == 0
 
 
