@@ -67,7 +67,8 @@ class CancelView(ApiView):
     @extend_schema(
         operation_id="cancel_request",
         summary="Cancel one's own request",
-        description="As long as it has not started. Cancelling again changes nothing.",
+        description="As long as it has not started. Who owns a service account may cancel what that has asked for. "
+        "Cancelling again changes nothing.",
         tags=["decisions"],
         request=CancelBody,
         responses={200: RequestOut, **schema.problems(MayNotSee, MayNotCancel, IllegalTransition, TooContended)},

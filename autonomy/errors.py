@@ -49,7 +49,7 @@ class MayNotCancel(Problem):
     slug = "may-not-cancel"
     status = 403
     title = "Only who asked may cancel"
-    hint = "A reviewer denies a request instead of cancelling it."
+    hint = "A reviewer denies a request instead of cancelling it. What a service account has asked for its owner may cancel."
 
 
 class BadOverride(Problem):

@@ -13,7 +13,8 @@ from autonomy.status import Status, check
 
 @judged_again
 def cancel(request_id: UUID, *, actor: Actor) -> ActionRequest:
-    """End a request that has not started; cancelling again changes nothing.
+    """End a request that has not started; cancelling again changes nothing. The people behind a request are who may: a service
+    account's owner answers for what it asks for.
 
     Raises MayNotSee, MayNotCancel, IllegalTransition.
     """

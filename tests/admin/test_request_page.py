@@ -85,6 +85,12 @@ def test_only_the_requester_has_the_button_to_cancel(world: World, alice: Person
     assert "Cancel this request" not in shown(carol.browser, waiting)
 
 
+def test_the_owner_of_a_service_account_has_the_button_too(world: World, alice: Person, carol: Person) -> None:
+    queued = world.submit(world["ci-payments"], "deployment.restart")
+    assert "Cancel this request" in shown(alice.browser, queued)
+    assert "Cancel this request" not in shown(carol.browser, queued)
+
+
 def test_votes_and_history_name_people_doors_and_comments_in_order(
     world: World, alice: Person, carol: Person, gina: Person, request: pytest.FixtureRequest
 ) -> None:

@@ -134,6 +134,26 @@ def test_the_requester_cancels(world: World, alice: Person) -> None:
     assert world.events(request) == [*WAITING, "request.cancelled"]
 
 
+def test_the_owner_of_a_service_account_cancels_what_it_has_asked_for(world: World, alice: Person) -> None:
+    request = world.submit(world["ci-payments"], "deployment.restart")
+
+    answer = alice.client.post(f"{URL}{request.id}/cancel/")
+
+    assert (answer.status_code, answer.json()["status"], answer.json()["requester"]) == (200, "cancelled", "ci-payments")
+    assert world.events(request) == ["request.queued", "request.cancelled"]
+
+
+def test_others_who_see_it_do_not_cancel_it(world: World, bob: Person, carol: Person) -> None:
+    world.join(bob, "payments")
+    request = world.submit(world["ci-payments"], "deployment.restart")
+
+    for somebody in (bob, carol):
+        answer = somebody.client.post(f"{URL}{request.id}/cancel/")
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/may-not-cancel")
+        assert answer.json()["because"] == "ci-payments asked for this, so only ci-payments may cancel it."
+    assert world.events(request) == ["request.queued"]
+
+
 def test_nobody_cancels_what_has_ended(world: World, alice: Person, carol: Person) -> None:
     request = world.waiting(alice)
     carol.client.post(f"{URL}{request.id}/deny/", {"comment": "no"})
