@@ -1,21 +1,38 @@
-"""`autonomy`: the command line client. It speaks REST and knows no Django, so that it starts at once."""
+"""`autonomy`: the command line client. It knows no Django, and loads a command only when it is asked for, so that it starts at once."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import import_module
 
-DISTRIBUTION = "developer-autonomy-framework"
+from cli.check.options import add_options as add_check_options
+
+COMMANDS = {"check": "cli.check.command", "version": "cli.version"}
+"""Modules, each with a function `run` from options to an exit code."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the answer is the exit code: 0 done, 2 wrong usage."""
+    """Run one command; the answer is the exit code: 0 done, 2 wrong usage, else the command's own."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = import_module(COMMANDS[options.command]).run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `autonomy … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autonomy", description="The command line of the Developer Autonomy Framework.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="judge manifests by policies", description="Judge Kubernetes manifests by policies.")
+    add_check_options(check)
     commands.add_parser("version", help="print the version of this command")
-    parser.parse_args(arguments)
-    print(f"autonomy {version(DISTRIBUTION)}")
-    return 0
+    return parser
 
 
 if __name__ == "__main__":

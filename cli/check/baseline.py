@@ -1,0 +1,82 @@
+"""A baseline is what `autonomy check -o json` printed once: what it holds is known, and only what is new is reported."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from cli.check.fingerprints import Print, fingerprint
+from cli.check.report import Judged, Report
+from cli.errors import BadInput
+from cli.manifests.objects import Spot
+from guidance.evaluation import Finding
+from guidance.results import Outcome, Result
+from guidance.source import Problem
+
+KNOWN = "known in the baseline"
+VIOLATIONS = frozenset({Outcome.FAIL, Outcome.WARN})
+
+
+def read(file: str) -> Counter[Print]:
+    """How often each finding is known. Raises BadInput."""
+    try:
+        content = json.loads(Path(file).read_text(encoding="utf-8"))
+        return Counter(_prints(content))
+    except OSError as error:
+        raise _refused(file, f"cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refused(file, "is no baseline: write one with autonomy check -o json") from error
+
+
+def without_known(report: Report, known: Counter[Print]) -> Report:
+    """The report with what is new; a violated policy that has nothing new is skipped."""
+    left = known.copy()
+    return replace(report, judged=tuple(_fresh(one, left) for one in report.judged))
+
+
+def _prints(content: Mapping[str, list[dict[str, JsonValue]]]) -> list[Print]:
+    found = []
+    for result in content["results"]:
+        resource, findings = result["resource"], result["findings"]
+        if not isinstance(resource, dict) or not isinstance(findings, list):
+            raise TypeError
+        texts = {key: str(value) for key, value in resource.items()}
+        for finding in findings:
+            if isinstance(finding, dict) and result["result"] in VIOLATIONS:
+                container = finding["container"]
+                found.append(fingerprint(texts, str(result["policy"]), str(finding["path"]), None if container is None else str(container)))
+    return found
+
+
+def _fresh(judged: Judged, known: Counter[Print]) -> Judged:
+    results, spots = [], []
+    for result, where in judged.rows():
+        kept = [pair for pair in zip(result.findings, where, strict=True) if not _is_known(judged, result, pair[0], known)]
+        results.append(_only(result, kept))
+        spots.append(tuple(spot for _, spot in kept))
+    return replace(judged, results=tuple(results), spots=tuple(spots))
+
+
+def _is_known(judged: Judged, result: Result, finding: Finding, known: Counter[Print]) -> bool:
+    """Each that is known covers one finding."""
+    if result.outcome not in VIOLATIONS:
+        return False
+    one = fingerprint(judged.resource, finding.policy, finding.path, finding.container)
+    if not known[one]:
+        return False
+    known[one] -= 1
+    return True
+
+
+def _only(result: Result, kept: list[tuple[Finding, Spot]]) -> Result:
+    if len(kept) == len(result.findings):
+        return result
+    findings = tuple(finding for finding, _ in kept)
+    return replace(result, findings=findings) if findings else replace(result, findings=(), outcome=Outcome.SKIP, because=KNOWN)
+
+
+def _refused(file: str, message: str) -> BadInput:
+    return BadInput(Problem(file, 1, 1, message))

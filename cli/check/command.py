@@ -1,0 +1,95 @@
+"""`autonomy check`: read, judge, tell."""
+
+import argparse
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from typing import TextIO
+
+from cli.check import baseline, context, fixing, parallel, policies, render
+from cli.check.formats.text import summary
+from cli.check.judging import Judge
+from cli.check.report import NOT_JUDGED, Report, merged
+from cli.colours import paint_for
+from cli.errors import BadInput, ServerError
+from cli.manifests.files import STDIN, File, read_all
+from cli.manifests.parsing import chunks
+from guidance.packs import UnknownPack
+from guidance.policy import Enforcement
+from guidance.source import PolicyError, Problem
+
+LEVELS = {"hard": Enforcement.HARD_MANDATORY, "soft": Enforcement.SOFT_MANDATORY, "advisory": Enforcement.ADVISORY}
+Check = Callable[[Sequence[File | Problem]], Report]
+
+
+def run(options: argparse.Namespace) -> int:
+    """The exit code."""
+    gc.disable()  # the process ends soon, and what it makes has no cycles
+    try:
+        check = _with_baseline(_remote(options) if options.server else _local(options), options.baseline)
+        files = list(read_all(options.paths))
+        report = check(files)
+        if options.fix or options.diff:
+            return _mended(report, files, check, options)
+        return _told(report, options, sys.stdout)
+    except (BadInput, PolicyError, ServerError, UnknownPack) as error:
+        render.refusal(error)
+        return NOT_JUDGED
+
+
+def _local(options: argparse.Namespace) -> Check:
+    """Raises BadInput, PolicyError, UnknownPack."""
+    chosen = policies.chosen(options.pack, options.policy)
+    judge = Judge(
+        policies=chosen.compiled,
+        levels=chosen.levels,
+        namespace=options.namespace,
+        context=context.context(options.params, options.namespace_object),
+        old=context.old_objects(options.old),
+        mends=options.fix or options.diff,
+    )
+    return lambda files: replace(judged(judge, files), rules=chosen.rules())
+
+
+def _remote(options: argparse.Namespace) -> Check:
+    """Most checks ask no server, and HTTP takes long to load. Raises ServerError."""
+    check: Check = import_module("cli.check.remote").checker(options)
+    return check
+
+
+def _with_baseline(check: Check, file: str | None) -> Check:
+    """Raises BadInput."""
+    if file is None:
+        return check
+    known = baseline.read(file)
+    return lambda files: baseline.without_known(check(files), known)
+
+
+def judged(judge: Judge, files: Sequence[File | Problem]) -> Report:
+    """Everything that is in the files."""
+    texts = [file for file in files if isinstance(file, File)]
+    every = [chunk for file in texts for chunk in chunks(file.text, file.name)]
+    report = merged(parallel.each(judge, every))
+    unreadable = tuple(file for file in files if isinstance(file, Problem))
+    return replace(report, problems=unreadable + report.problems, sources={file.name: file.text for file in texts})
+
+
+def _mended(report: Report, files: Sequence[File | Problem], check: Check, options: argparse.Namespace) -> int:
+    """After `--fix`, what is left is reported; `--diff` shows a patch, and says of the rest only how much there is."""
+    texts = [file for file in files if isinstance(file, File)]
+    if options.diff:
+        render.tell(report.problems, report.sources)
+        sys.stdout.write(fixing.diff(report, texts, paint_for(sys.stdout)))
+        print(summary(report), file=sys.stderr)
+        return report.exit_code(LEVELS[options.fail_on])
+    after = fixing.fixed(report, texts)
+    left = check([*(file for file in files if isinstance(file, Problem)), *after])
+    return _told(left, options, sys.stderr if STDIN in options.paths else sys.stdout)
+
+
+def _told(report: Report, options: argparse.Namespace, stream: TextIO) -> int:
+    fail_on = LEVELS[options.fail_on]
+    render.show(report, options.output, fail_on, stream)
+    return report.exit_code(fail_on)

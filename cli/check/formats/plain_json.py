@@ -1,0 +1,59 @@
+"""`-o json`: every result with its findings, for programs (and for `--baseline`)."""
+
+import json
+
+from pydantic import JsonValue
+
+from cli.check.report import Judged, Report
+from cli.manifests.objects import Spot
+from guidance.evaluation import Finding
+from guidance.policy import Enforcement
+from guidance.results import Result
+from guidance.source import Problem
+
+
+def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the signature of a format
+    content: dict[str, JsonValue] = {
+        "results": [_result(one, result, spots) for one in report.judged for result, spots in one.rows()],
+        "problems": [_problem(problem) for problem in report.problems],
+        "summary": {
+            **report.counts(),
+            "files": len(report.sources),
+            "objects": len(report.judged),
+            "problems": len(report.problems),
+        },
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def _result(judged: Judged, result: Result, spots: tuple[Spot, ...]) -> JsonValue:
+    """The line is that of the first finding, else that of the object."""
+    row: dict[str, JsonValue] = {
+        "file": judged.file,
+        "document": judged.document,
+        "line": spots[0].line if spots else judged.line,
+        "resource": {**judged.resource},
+        "policy": result.policy,
+        "version": result.version,
+        "severity": result.severity.value,
+        "enforcement": result.enforcement.value,
+        "result": result.outcome.value,
+        "findings": [_finding(finding, spot) for finding, spot in zip(result.findings, spots, strict=True)],
+    }
+    return row if result.because is None else row | {"because": result.because}
+
+
+def _finding(finding: Finding, spot: Spot) -> JsonValue:
+    return {
+        "message": finding.message,
+        "path": finding.path,
+        "line": spot.line,
+        "container": finding.container,
+        "current": finding.current,
+        "expected": finding.expected,
+        "fix": [{**operation} for operation in finding.fix] if finding.fix is not None else None,
+    }
+
+
+def _problem(problem: Problem) -> JsonValue:
+    return {"file": problem.file, "line": problem.line, "column": problem.column, "message": problem.message}

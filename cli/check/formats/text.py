@@ -1,0 +1,166 @@
+"""The report for people: each finding as a good compiler would tell it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from cli.check.report import Judged, Report
+from cli.colours import PLAIN, Paint
+from cli.manifests.objects import Spot
+from guidance.evaluation import WELL_FORMED, Finding
+from guidance.patch import Operation
+from guidance.policy import Enforcement
+from guidance.results import Outcome, Result
+from guidance.source import Problem
+
+LONGEST_LINE = 160
+SHORT = 60
+
+
+class Sources:
+    """The lines of the files."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self._texts = texts
+        self._lines: dict[str, list[str]] = {}
+
+    def line(self, file: str, number: int) -> str | None:
+        if file not in self._lines:
+            self._lines[file] = self._texts.get(file, "").split("\n")
+        lines = self._lines[file]
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
+
+
+def render(report: Report, paint: Paint = PLAIN) -> str:
+    """All findings, then one line that counts them."""
+    teller = _Teller(Sources(report.sources), paint)
+    blocks = [block for judged in report.judged for block in teller.told(judged)]
+    blocks += [
+        f"{paint('quiet', 'note')}: {one.file}:{one.line}: the comment ignores {one.policy}, which finds nothing here: remove it"
+        for one in report.unused
+    ]
+    return "\n".join([*blocks, summary(report)])
+
+
+def problem(one: Problem, sources: Sources, paint: Paint = PLAIN) -> str:
+    """What could not be read or used, with its line."""
+    teller = _Teller(sources, paint)
+    head = f"{paint('error', 'error')}: {one.file}:{one.line}:{one.column}: {one.message}"
+    return "\n".join([head, *teller.quoted(one.file, Spot(one.line, one.column, one.line, one.column + 1), "", "error")])
+
+
+def summary(report: Report) -> str:
+    counts = report.counts()
+    wrong = [result for judged in report.judged for result in judged.results if result.outcome in {Outcome.FAIL, Outcome.WARN}]
+    findings = [finding for result in wrong for finding in result.findings]
+    mendable = sum(finding.fix is not None for finding in findings)
+    parts = [
+        _count(sum(finding.enforcement is not Enforcement.ADVISORY for finding in findings), "error"),
+        _count(sum(finding.enforcement is Enforcement.ADVISORY for finding in findings), "piece of advice", "pieces of advice"),
+        *([f"{counts['error']} could not be judged"] if counts["error"] else []),
+        *([f"{counts['skip']} skipped"] if counts["skip"] else []),
+        f"{counts['pass']} passed",
+    ]
+    told = f"{_count(len(report.judged), 'object')} in {_count(len(report.sources), 'file')}: {', '.join(parts)}."
+    if report.problems:
+        told += f" {_count(len(report.problems), 'problem')} kept something from being judged."
+    return told + (f" --fix mends {mendable} of {len(findings)}." if mendable else "")
+
+
+class _Teller:
+    def __init__(self, sources: Sources, paint: Paint) -> None:
+        self._sources = sources
+        self._paint = paint
+
+    @cached_property
+    def _bar(self) -> str:
+        return self._paint("quiet", "|")
+
+    def told(self, judged: Judged) -> Iterator[str]:
+        for result, spots in judged.rows():
+            if result.outcome is Outcome.SKIP:
+                yield self._skipped(judged, result, spots)
+            else:
+                for finding, spot in zip(result.findings, spots, strict=True):
+                    yield "\n".join(self._finding(judged, result, finding, spot)) + "\n"
+
+    def quoted(self, file: str, spot: Spot, label: str, style: str) -> Iterator[str]:
+        """The line, and a caret under what is meant."""
+        line = self._sources.line(file, spot.line)
+        if line is None or not line.strip():
+            return
+        margin = " " * len(str(spot.line))
+        line, column = _cut(line.replace("\t", " "), spot.column)
+        width = spot.end_column - spot.column if spot.end_line == spot.line else len(line) - column + 1
+        carets = "^" * max(1, min(width, len(line) - column + 1))
+        yield f"{margin} {self._bar}"
+        yield f"{self._paint('quiet', str(spot.line))} {self._bar} {line}"
+        yield f"{margin} {self._bar} {' ' * (column - 1)}{self._paint(style, f'{carets} {label}'.rstrip())}"
+
+    def _finding(self, judged: Judged, result: Result, finding: Finding, spot: Spot) -> Iterator[str]:
+        style = "advice" if finding.enforcement is Enforcement.ADVISORY else "error"
+        margin = " " * len(str(spot.line))
+        yield f"{self._paint(style, f'{style}[{finding.policy}]')}: {self._paint('strong', finding.message)}"
+        where = f"{judged.file}:{spot.line}:{spot.column}"
+        yield f"{margin}{self._paint('quiet', '-->')} {where}  {judged.title}{self._paint('quiet', _and_container(finding))}"
+        yield from self.quoted(judged.file, spot, _label(finding, spot), style)
+        if finding.fault is not None:
+            yield f"{margin} {self._paint('quiet', '=')} policy: {finding.fault}"
+        elif advice := _advice(finding):
+            yield f"{margin} {self._paint('quiet', '=')} {self._paint('fix', advice)}"
+        about = f"= {result.enforcement.value}, severity {result.severity.value}, at {finding.path or '/'}"
+        yield f"{margin} {self._paint('quiet', about)}"
+
+    def _skipped(self, judged: Judged, result: Result, spots: Sequence[Spot]) -> str:
+        line = spots[0].line if spots else judged.line
+        return f"{self._paint('skipped', f'skipped[{result.policy}]')}: {judged.file}:{line}  {judged.title}: {result.because}"
+
+
+def _label(finding: Finding, spot: Spot) -> str:
+    """What stands there is in sight; what should stand there is not."""
+    if finding.fault is not None:
+        return ""
+    if spot.missing:
+        return f"{spot.missing} is missing" + (f": expected {_short(finding.expected)}" if finding.expected is not None else "")
+    return f"expected {_short(finding.expected)}" if finding.expected is not None else ""
+
+
+def _advice(finding: Finding) -> str:
+    if finding.fix:
+        return "fix: " + "; ".join(map(_operation, finding.fix))
+    if finding.policy == WELL_FORMED:
+        return ""
+    if finding.expected is not None:
+        return "no fix: only you can know the value"
+    return "no fix: no safe change is known"
+
+
+def _operation(operation: Operation) -> str:
+    where = str(operation["path"])
+    if operation["op"] == "remove":
+        return f"remove {where}"
+    verb = "set" if operation["op"] == "replace" else "add"
+    return f"{verb} {where}: {_short(operation['value'])}"
+
+
+def _short(value: JsonValue) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHORT or isinstance(value, str) else text[: SHORT - 1] + "…"
+
+
+def _cut(line: str, column: int) -> tuple[str, int]:
+    """A part of a very long line around the column."""
+    if len(line) <= LONGEST_LINE:
+        return line, column
+    start = max(0, min(column - LONGEST_LINE // 2, len(line) - LONGEST_LINE))
+    return line[start : start + LONGEST_LINE], column - start
+
+
+def _and_container(finding: Finding) -> str:
+    return f", container {finding.container}" if finding.container else ""
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

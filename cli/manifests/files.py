@@ -1,0 +1,63 @@
+"""From the paths of a command line to texts."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guidance.source import Problem
+
+STDIN = "-"
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+NO_MANIFESTS = frozenset({"kustomization.yaml", "kustomization.yml", "Chart.yaml", "values.yaml"})
+"""Left out of folders: YAML that other tools read."""
+MAX_BYTES = 20 * 1024 * 1024
+"""Of one file; 20 MB are about 10,000 objects."""
+
+
+@dataclass(frozen=True)
+class File:
+    """`name` is the path as given or found, `-` for standard input."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
+    """Every file once, folders in the order of names. What cannot be read is a Problem in its place."""
+    seen: set[str] = set()
+    for path in paths:
+        for found in [path] if path == STDIN or not Path(path).is_dir() else _inside(path):
+            if isinstance(found, Problem):
+                yield found
+            elif found not in seen:
+                seen.add(found)
+                yield read(found)
+
+
+def read(path: str) -> File | Problem:
+    try:
+        with sys.stdin.buffer if path == STDIN else Path(path).open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Problem(path, 1, 1, f"cannot be read: {error.strerror}")
+    if len(content) > MAX_BYTES:
+        return Problem(path, 1, 1, f"has more than {MAX_BYTES // 1024 // 1024} MB: split it into several files")
+    try:
+        return File(path, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return Problem(path, content.count(b"\n", 0, error.start) + 1, 1, "is not UTF-8 text")
+
+
+def _inside(folder: str) -> Iterator[str | Problem]:
+    """The manifests below a folder; hidden files and folders are not looked at."""
+    found = False
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if Path(name).suffix in SUFFIXES and not name.startswith(".") and name not in NO_MANIFESTS:
+                found = True
+                yield os.path.join(root, name)  # noqa: PTH118 keeps ./ as it was given
+    if not found:
+        yield Problem(folder, 1, 1, f"the folder holds no file that ends in {', '.join(sorted(SUFFIXES))}")

@@ -1,0 +1,137 @@
+"""The objects of a document: itself, the items of a List, or what an AdmissionReview asks about."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from cli.errors import BadInput
+from cli.manifests import kinds
+from cli.manifests.parsing import Document
+from guidance.pointer import Token, dotted
+from guidance.source import Problem
+
+Object = dict[str, JsonValue]
+REVIEW_GROUP = "admission.k8s.io/"
+OF_THE_OBJECT = frozenset({"object", "oldObject"})
+DEEPEST_LIST = 2
+"""Lists may lie in Lists, but not without end."""
+
+
+class Spot(NamedTuple):
+    """Where to look in a file: lines and columns count from 1. `missing` is what should be there and is not: `resources.limits`."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object to judge, and where it was written. A review brings its namespace, the old object and more about its request."""
+
+    document: Document
+    at: tuple[Token, ...]
+    manifest: Object
+    namespace: str = ""
+    old: Object | None = None
+    request: Object = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        return self.document.chunk.file
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What people know it by: apiVersion, kind, namespace, name; "" for what it does not say."""
+        metadata = self.manifest.get("metadata")
+        known: Mapping[str, JsonValue] = metadata if isinstance(metadata, dict) else {}
+        return {
+            "apiVersion": _text(self.manifest.get("apiVersion")),
+            "kind": _text(self.manifest.get("kind")),
+            "namespace": _text(known.get("namespace")) or self.namespace,
+            "name": _text(known.get("name")) or _text(known.get("generateName")),
+        }
+
+    @property
+    def line(self) -> int:
+        return self.spot(()).line if self.at else self.document.line
+
+    def spot(self, tokens: tuple[Token, ...]) -> Spot:
+        """Where a value of the object is written; the nearest parent that is there when it is missing."""
+        places = self.document.places
+        at: tuple[Token, ...] = (*self.at, *tokens)
+        depth = len(at)
+        while at[:depth] not in places and depth:
+            depth -= 1
+        rest = at[max(depth, len(self.at)) :]
+        return Spot(*places[at[:depth]], dotted(rest) if rest else "")
+
+
+def items(document: Document) -> Iterator[Item | Problem]:
+    """In their order; what is no object of Kubernetes is a Problem in its place."""
+    yield from _items(document, (), document.value, 0)
+
+
+def _items(document: Document, at: tuple[Token, ...], value: JsonValue, level: int) -> Iterator[Item | Problem]:
+    try:
+        api_version, kind = _kind(document, at, value)
+    except BadInput as error:
+        yield error.problem
+        return
+    assert isinstance(value, dict)  # noqa: S101 it has a kind
+    inner = value.get("items")
+    if api_version.startswith(REVIEW_GROUP) and kind == "AdmissionReview":
+        yield from _reviewed(document, at, value)
+    elif kind.endswith("List") and isinstance(inner, list) and level < DEEPEST_LIST:
+        for index, item in enumerate(inner):
+            yield from _items(document, (*at, "items", index), item, level + 1)
+    else:
+        yield Item(document, at, value)
+
+
+def _kind(document: Document, at: tuple[Token, ...], value: JsonValue) -> tuple[str, str]:
+    """Raises BadInput where it is none."""
+    item = Item(document, at, {})
+    if not isinstance(value, dict):
+        called = {list: "a list", str: "text", type(None): "empty"}.get(type(value), "a number")
+        raise _refused(item, (), f"not an object of Kubernetes, but {called}: it should begin with apiVersion and kind")
+    missing = [name for name in ("apiVersion", "kind") if not value.get(name)]
+    if missing:
+        raise _refused(item, (), f"not an object of Kubernetes: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+    api_version, kind = value["apiVersion"], value["kind"]
+    for name, text in (("apiVersion", api_version), ("kind", kind)):
+        if not isinstance(text, str):
+            raise _refused(item, (name,), f"{name} must be text, such as {'apps/v1' if name == 'apiVersion' else 'Deployment'}")
+    if told := kinds.mistake(str(api_version), str(kind)):
+        raise _refused(item, ("kind",), told)
+    return str(api_version), str(kind)
+
+
+def _reviewed(document: Document, at: tuple[Token, ...], review: Object) -> Iterator[Item | Problem]:
+    request = review.get("request")
+    here = Item(document, at, review)
+    if not isinstance(request, dict):
+        yield _refused(here, (), "this AdmissionReview has no request, so there is nothing to judge").problem
+        return
+    manifest, old, namespace = request.get("object"), request.get("oldObject"), request.get("namespace")
+    if manifest is None and request.get("operation") in {"DELETE", "CONNECT"}:
+        return  # nothing will be there that a policy about manifests could judge
+    if not isinstance(manifest, dict):
+        yield _refused(here, ("request",), "this AdmissionReview has no request.object, so there is nothing to judge").problem
+        return
+    more = {name: value for name, value in request.items() if name not in OF_THE_OBJECT}
+    before = old if isinstance(old, dict) else None
+    yield Item(document, (*at, "request", "object"), manifest, namespace if isinstance(namespace, str) else "", before, more)
+
+
+def _refused(item: Item, tokens: tuple[Token, ...], message: str) -> BadInput:
+    spot = item.spot(tokens)
+    return BadInput(Problem(item.file, spot.line, spot.column, message))
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
