@@ -124,9 +124,7 @@ def _rule(row: Object) -> Rule:
     written = yaml.load(str(row.get("source", "")), Loader=Loader)  # noqa: S506 it is the safe loader
     about = written.get("guidance", {}) if isinstance(written, dict) else {}
     try:
-        severity = Severity(about["severity"])
-        return replace(
-            rule, title=about["title"], rationale=about["rationale"], severity=severity, controls=tuple(about.get("controls", ()))
-        )
+        controls = tuple(about.get("controls", ()))
+        return Rule(name, about["title"], about["rationale"], Severity(about["severity"]), level, controls)
     except (KeyError, ValueError, TypeError):
         return Rule(name, name, name, Severity.MEDIUM, level)
