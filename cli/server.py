@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 
-from pydantic import JsonValue
-
 from cli.errors import ServerError
+from guidance.jsontype import JsonValue
 
 TOKEN = "AUTONOMY_TOKEN"  # noqa: S105 the name of the variable
 TIMEOUT = 60

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, JsonValue, model_validator
-
+from guidance.jsontype import JsonValue
 from guidance.matching import LabelSelector, MatchConstraints, ResourceRule
 from guidance.pointer import find
 from guidance.schema import Strict
@@ -26,11 +25,9 @@ class ParamRef(Strict):
     selector: LabelSelector | None = None
     parameter_not_found_action: Literal["Allow", "Deny"]
 
-    @model_validator(mode="after")
-    def _one_way(self) -> "ParamRef":
+    def __post_init__(self) -> None:
         if bool(self.name) == (self.selector is not None):
             raise ValueError("must have exactly one of 'name' and 'selector'")
-        return self
 
     def finds(self, param: Object, namespace: str) -> bool:
         """`namespace` is that of the object under judgement, which is where parameters lie when nothing else is said."""
@@ -53,8 +50,8 @@ class MatchResources(MatchConstraints):
         return meant or not self.resource_rules
 
 
-class Metadata(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Metadata(Strict):
+    __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "ignore"}
 
     name: str
 

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from pydantic import JsonValue
-
 from guidance.engine import engine, ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.pointer import dotted
 

@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 
-from pydantic import JsonValue
-
 from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.judging import Key, Violation, annotations, violations
 from guidance.mending import mend

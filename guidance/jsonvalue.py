@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token, dotted
 
 Json = JsonValue

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pydantic import JsonValue
-
 from guidance.binding import Binding, NoParams, params_of
 from guidance.cel import Bindings, EvaluationError, Program
 from guidance.compiled import Check, CompiledPolicy
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.patch import Step
 from guidance.pointer import NotAList, Token, expand, pointer

@@ -1,10 +1,10 @@
 """`matchConstraints` of a ValidatingAdmissionPolicy: which objects a policy is about."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
-from pydantic import Field, JsonValue, model_validator
-
+from guidance.jsontype import JsonValue
 from guidance.resources import Resource
 from guidance.schema import Strict
 
@@ -18,7 +18,7 @@ class ResourceRule(Strict):
     api_groups: tuple[str, ...]
     api_versions: tuple[str, ...]
     operations: tuple[Literal["*", "CREATE", "UPDATE", "DELETE", "CONNECT"], ...]
-    resources: tuple[str, ...] = Field(min_length=1)
+    resources: tuple[str, ...] = field(metadata={"min_length": 1})
     resource_names: tuple[str, ...] = ()
     scope: Literal["*", "Namespaced", "Cluster"] = ANY
 
@@ -40,11 +40,9 @@ class Requirement(Strict):
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
     values: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _values_fit(self) -> "Requirement":
+    def __post_init__(self) -> None:
         if bool(self.values) != (self.operator in {"In", "NotIn"}):
             raise ValueError("In and NotIn need values, Exists and DoesNotExist take none")
-        return self
 
     def matches(self, labels: Mapping[str, JsonValue]) -> bool:
         present = self.key in labels
@@ -62,7 +60,7 @@ class Requirement(Strict):
 class LabelSelector(Strict):
     """An empty one matches everything."""
 
-    match_labels: dict[str, str] = {}
+    match_labels: dict[str, str] = field(default_factory=dict)
     match_expressions: tuple[Requirement, ...] = ()
 
     @property
@@ -79,7 +77,7 @@ class LabelSelector(Strict):
 class MatchConstraints(Strict):
     """`matchPolicy: Equivalent` (the default) matches whatever version an object is written in, `Exact` only those listed."""
 
-    resource_rules: tuple[ResourceRule, ...] = Field(min_length=1)
+    resource_rules: tuple[ResourceRule, ...] = field(metadata={"min_length": 1})
     exclude_resource_rules: tuple[ResourceRule, ...] = ()
     object_selector: LabelSelector = LabelSelector()
     namespace_selector: LabelSelector = LabelSelector()

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.judging import Key, Violation
 from guidance.patch import CannotPatch, Operation, Step, apply, operations
 from guidance.pointer import Token

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token, child, list_index, parse, pointer
 
 Operation = dict[str, JsonValue]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pydantic import JsonValue
+from guidance.jsontype import JsonValue
 
 Token = str | int
 """A member's name or, in a list, an index."""

@@ -6,19 +6,19 @@ expression that a cluster can enforce (`vap.py`), so nothing has to be written t
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, Field, JsonValue, field_validator, model_validator
 
 from guidance.binding import ParamKind
+from guidance.jsontype import JsonValue
 from guidance.matching import MatchConstraints
 from guidance.pointer import WILDCARD, parse
 from guidance.resources import CONTAINER_LISTS
-from guidance.schema import Strict, validated
+from guidance.schema import Checked, Constrained, Strict, built, validated
 from guidance.source import Loader, Source, read
 from guidance.versions import EVERY_VERSION, Versions
 
@@ -78,12 +78,12 @@ def _is_list_pointer(text: str) -> str:
     return text
 
 
-Slug = Annotated[str, AfterValidator(_is_slug)]
-Pointer = Annotated[str, AfterValidator(_is_pointer)]
-InnerPointer = Annotated[str, AfterValidator(_is_inner_pointer)]
-Identifier = Annotated[str, AfterValidator(_is_identifier)]
-ListPointer = Annotated[str, AfterValidator(_is_list_pointer)]
-Text = Annotated[str, Field(min_length=1)]
+Slug = Annotated[str, Checked(_is_slug)]
+Pointer = Annotated[str, Checked(_is_pointer)]
+InnerPointer = Annotated[str, Checked(_is_inner_pointer)]
+Identifier = Annotated[str, Checked(_is_identifier)]
+ListPointer = Annotated[str, Checked(_is_list_pointer)]
+Text = Annotated[str, Constrained(min_length=1)]
 
 
 class Metadata(Strict):
@@ -98,8 +98,8 @@ class Guidance(Strict):
     severity: Severity
     enforcement: Enforcement
     """The default; the level in force stands outside of the file."""
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$", max_length=16)
-    owner: str = Field(pattern=r"^[a-z0-9][-a-z0-9]*$")
+    version: str = field(metadata={"pattern": r"^\d+\.\d+\.\d+$", "max_length": 16})
+    owner: str = field(metadata={"pattern": r"^[a-z0-9][-a-z0-9]*$"})
     """The slug of the group that approves changes, overrides and exemptions."""
     controls: tuple[Text, ...] = ()
     kubernetes: Versions = EVERY_VERSION
@@ -111,11 +111,18 @@ class Guidance(Strict):
 class Each(Strict):
     """The elements that a validation judges one by one: those of these lists (pointers within the object; `*` is every element)."""
 
-    name: Identifier = Field(alias="as")
-    lists: tuple[ListPointer, ...] = Field(alias="in", min_length=1)
+    name: Identifier = field(metadata={"alias": "as"})
+    lists: tuple[ListPointer, ...] = field(metadata={"alias": "in", "min_length": 1})
 
 
 CONTAINERS = {"as": "container", "in": [f"/spec/{name}" for name in CONTAINER_LISTS]}
+
+
+def _spelt_out(value: object) -> object:
+    """The containers of a pod have a short form."""
+    if isinstance(value, str) and value != "containers":
+        raise ValueError("must be 'containers', or 'as' and 'in'")
+    return CONTAINERS if value == "containers" else value
 
 
 class FixStep(Strict):
@@ -127,13 +134,11 @@ class FixStep(Strict):
     value_expression: str | None = None
     """CEL, with the same variables as the validation; null: no safe value is known, so no fix is offered."""
 
-    @model_validator(mode="after")
-    def _one_thing(self) -> "FixStep":
+    def __post_init__(self) -> None:
         if (self.set is None) == (self.remove is None):
             raise ValueError("must have exactly one of 'set' and 'remove'")
         if (self.set is not None) != ((self.value is None) != (self.value_expression is None)):
             raise ValueError("'set' needs exactly one of 'value' (not null) and 'valueExpression', 'remove' takes none")
-        return self
 
     @property
     def pointer(self) -> str:
@@ -154,33 +159,24 @@ class Validation(Strict):
     """A rule. Without `each` it judges the whole object; with it, `expression`, messages and fix see one element."""
 
     expression: Text
-    message: str = Field(default="", pattern=r"^[^\n]*$")
+    message: str = field(default="", metadata={"pattern": r"^[^\n]*$"})
     message_expression: str | None = None
     reason: Literal["Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"] = "Invalid"
-    each: Each | None = None
+    each: Annotated[Each | None, Checked(_spelt_out, before=True)] = None
     path: Pointer = ""
     expected: JsonValue = None
     expected_expression: str | None = None
     fix: tuple[FixStep, ...] = ()
 
-    @field_validator("each", mode="before")
-    @classmethod
-    def _containers_have_a_short_form(cls, value: object) -> object:
-        if isinstance(value, str) and value != "containers":
-            raise ValueError("must be 'containers', or 'as' and 'in'")
-        return CONTAINERS if value == "containers" else value
-
-    @model_validator(mode="after")
-    def _one_expectation(self) -> "Validation":
+    def __post_init__(self) -> None:
         if self.expected is not None and self.expected_expression is not None:
             raise ValueError("has both 'expected' and 'expectedExpression': keep one")
-        return self
 
 
 class AuditAnnotation(Strict):
     """Something to note about an object that passed through; null notes nothing."""
 
-    key: str = Field(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+    key: str = field(metadata={"pattern": r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"})
     value_expression: Text
 
 
@@ -195,11 +191,9 @@ class Spec(Strict):
     audit_annotations: tuple[AuditAnnotation, ...] = ()
     failure_policy: Literal["Fail", "Ignore"] = "Fail"
 
-    @model_validator(mode="after")
-    def _says_something(self) -> "Spec":
+    def __post_init__(self) -> None:
         if not self.validations and not self.audit_annotations:
             raise ValueError("must have 'validations' or 'auditAnnotations'")
-        return self
 
 
 class ExpectedFinding(Strict):
@@ -213,18 +207,20 @@ class ExpectedFinding(Strict):
 
 class Passing(Strict):
     name: Text
+    old: dict[str, JsonValue] | None = None
+    """What the manifest replaces, where the example is an update."""
     manifest: dict[str, JsonValue]
 
 
 class Failing(Passing):
-    findings: tuple[ExpectedFinding, ...] = Field(min_length=1)
+    findings: tuple[ExpectedFinding, ...] = field(metadata={"min_length": 1})
 
 
 class Examples(Strict):
     """Run by `examples.problems`."""
 
-    passing: tuple[Passing, ...] = Field(alias="pass", min_length=1)
-    failing: tuple[Failing, ...] = Field(alias="fail", min_length=1)
+    passing: tuple[Passing, ...] = field(metadata={"alias": "pass", "min_length": 1})
+    failing: tuple[Failing, ...] = field(metadata={"alias": "fail", "min_length": 1})
 
 
 class Head(Strict):
@@ -257,7 +253,7 @@ class Policy:
 
     @cached_property
     def examples(self) -> Examples:
-        return Whole.model_validate(self.source.value).examples
+        return validated(Whole, self.source).examples
 
 
 def parse_policy(text: str, file: str) -> Policy:
@@ -269,5 +265,5 @@ def parse_policy(text: str, file: str) -> Policy:
 
 def skim_policy(text: str, file: str) -> Policy:
     """The same, some times faster, for a file that was read whole before: examples and places are read when they are asked for."""
-    head = Head.model_validate(yaml.load(text.partition("\nexamples:\n")[0], Loader=Loader))  # noqa: S506 it is the safe loader
+    head = built(Head, yaml.load(text.partition("\nexamples:\n")[0], Loader=Loader))  # noqa: S506 it is the safe loader
     return Policy(head.metadata, head.guidance, head.spec, Source(file, text))

@@ -6,11 +6,10 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from pydantic import JsonValue
-
 from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy
 from guidance.evaluation import WELL_FORMED, Evaluation, Finding, evaluate_admitted, unreadable
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson
 from guidance.judging import matches
 from guidance.policy import Enforcement, Severity

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token, dotted
 from guidance.resources import CONTAINER_LISTS, Resource
 

@@ -7,8 +7,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 import yaml
-from pydantic import JsonValue
 
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import MAX_DEPTH, NotJson, checked
 from guidance.pointer import Token
 

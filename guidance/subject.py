@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
 
-from pydantic import JsonValue
-
 from guidance import shape
 from guidance.binding import NOTHING_MORE, Context
 from guidance.cel import Bindings
+from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.matching import LabelSelector, MatchConstraints, Operation
 from guidance.pointer import Token, find

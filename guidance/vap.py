@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.pointer import WILDCARD, parse
 from guidance.policy import Each, Spec, Validation, Variable
 

@@ -1,11 +1,10 @@
 """Versions of Kubernetes, and for which of them something holds."""
 
 import re
+from dataclasses import field
 from typing import Annotated, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
-
-from guidance.schema import Strict
+from guidance.schema import Checked, Strict
 
 WRITTEN = re.compile(r"v?(\d{1,3})\.(\d{1,3})(\.\d{1,5})?")
 
@@ -34,20 +33,18 @@ def parse_version(text: object) -> KubernetesVersion:
     return KubernetesVersion(int(found[1]), int(found[2]))
 
 
-Version = Annotated[KubernetesVersion, BeforeValidator(parse_version), PlainSerializer(str, when_used="json")]
+Version = Annotated[KubernetesVersion, Checked(parse_version, before=True, written=str)]
 
 
 class Versions(Strict):
     """From one version to another, both inclusive; left out, there is no bound on that side."""
 
-    first: Version | None = Field(default=None, alias="from")
-    last: Version | None = Field(default=None, alias="to")
+    first: Version | None = field(default=None, metadata={"alias": "from"})
+    last: Version | None = field(default=None, metadata={"alias": "to"})
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Versions":
+    def __post_init__(self) -> None:
         if self.first and self.last and self.first > self.last:
             raise ValueError(f"'from' {self.first} comes after 'to' {self.last}")
-        return self
 
     def __contains__(self, version: KubernetesVersion) -> bool:
         return (self.first is None or self.first <= version) and (self.last is None or version <= self.last)

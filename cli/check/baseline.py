@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import JsonValue
-
 from cli.check.fingerprints import Print, fingerprint
 from cli.check.report import Judged, Report
 from cli.errors import BadInput
 from cli.manifests.objects import Spot
 from guidance.evaluation import Finding
+from guidance.jsontype import JsonValue
 from guidance.results import Outcome, Result
 from guidance.source import Problem
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from pydantic import JsonValue
-
 from cli.check.report import Judged, Report
 from cli.errors import BadInput
 from cli.manifests.comments import Ignored, ignored
@@ -12,6 +10,7 @@ from cli.manifests.objects import Item, Object, items
 from cli.manifests.parsing import Chunk, document
 from guidance.binding import Context
 from guidance.compiled import CompiledPolicy
+from guidance.jsontype import JsonValue
 from guidance.patch import Operation
 from guidance.pointer import Token, list_index, parse, pointer
 from guidance.policy import Enforcement

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import yaml
-from pydantic import JsonValue
 
 from cli.check.judging import judged, read
 from cli.check.report import Report, Rule
@@ -15,6 +14,7 @@ from cli.manifests.objects import Item
 from cli.manifests.parsing import chunks
 from cli.server import Object, Server
 from guidance.evaluation import Finding
+from guidance.jsontype import JsonValue
 from guidance.policy import Enforcement, Severity
 from guidance.results import Outcome, Result, Results
 from guidance.source import Loader, Problem

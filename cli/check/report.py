@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import JsonValue
-
 from cli.manifests.comments import Ignored
 from cli.manifests.objects import Spot
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token
 from guidance.policy import Enforcement, Severity
 from guidance.results import Outcome, Result

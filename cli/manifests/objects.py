@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pydantic import JsonValue
-
 from cli.errors import BadInput
 from cli.manifests import kinds
 from cli.manifests.parsing import Document
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token, dotted
 from guidance.source import Problem
 

@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import JsonValue
 
 from cli.errors import BadInput
 from cli.manifests.scalars import plain
+from guidance.jsontype import JsonValue
 from guidance.pointer import Token
 from guidance.source import Problem
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pydantic import JsonValue
-
+from guidance.jsontype import JsonValue
 from guidance.patch import Operation
 from guidance.pointer import Token, pointer
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
-from pydantic import JsonValue
 
 from cli.errors import BadInput
 from cli.manifests.parsing import Chunk, document
 from cli.mending import rendering
 from cli.mending.layout import BLOCK_SCALARS, CannotWrite, Spot, end, find, is_empty, is_flow, line_end, line_start, list_offset
+from guidance.jsontype import JsonValue
 from guidance.patch import CannotPatch, Operation, apply
 from guidance.pointer import parse
 

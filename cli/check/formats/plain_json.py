@@ -2,11 +2,10 @@
 
 import json
 
-from pydantic import JsonValue
-
 from cli.check.report import Judged, Report
 from cli.manifests.objects import Spot
 from guidance.evaluation import Finding
+from guidance.jsontype import JsonValue
 from guidance.policy import Enforcement
 from guidance.results import Result
 from guidance.source import Problem

@@ -4,10 +4,10 @@ import time
 from collections import defaultdict
 
 import yaml
-from pydantic import JsonValue
 
 from cli.check.report import Judged, Report, Rule
 from cli.manifests.objects import Spot
+from guidance.jsontype import JsonValue
 from guidance.policy import Enforcement
 from guidance.resources import resource
 from guidance.results import Outcome, Result

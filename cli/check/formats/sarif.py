@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from urllib.parse import quote
 
-from pydantic import JsonValue
-
 from cli.check.fingerprints import Print, digests, fingerprint
 from cli.check.report import Judged, Report, Rule, is_broken
 from cli.manifests.files import STDIN
 from cli.manifests.objects import Spot
 from cli.version import installed
 from guidance.evaluation import WELL_FORMED, Finding
+from guidance.jsontype import JsonValue
 from guidance.policy import Enforcement, Severity
 from guidance.results import Outcome, Result
 from guidance.source import Problem

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from pydantic import JsonValue
-
 from cli.check.report import Judged, Report
 from cli.colours import PLAIN, Paint
 from cli.manifests.objects import Spot
 from guidance.evaluation import WELL_FORMED, Finding
+from guidance.jsontype import JsonValue
 from guidance.patch import Operation
 from guidance.policy import Enforcement
 from guidance.results import Outcome, Result
