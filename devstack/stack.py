@@ -203,7 +203,10 @@ class Stack:
                 self.manage("migrate", "--verbosity", "1", name="migrate")
 
     def _seed(self) -> None:
-        with freshness.unless_done(self.data / "seeded", str(self.options.cluster), str("ALICE_TOKEN" in self.demo)) as needed:
+        stamp = self.data / "seeded"
+        if "ALICE_TOKEN" not in self.demo:
+            stamp.unlink(missing_ok=True)  # a token is told once: who has lost the file gets new ones
+        with freshness.unless_done(stamp, str(self.options.cluster)) as needed:
             if needed:
                 self._run("seed", "-m", "devstack.demo", "--env-file", str(self.demo_file))
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack import freshness
+from devstack import demo_env, freshness
+from devstack.stack import Options, Stack
 
 
 @pytest.fixture
@@ -47,3 +48,23 @@ def test_work_that_failed_is_needed_again(tmp_path: Path, sources: Path) -> None
         raise ZeroDivisionError
 
     assert needed(tmp_path / "stamp")
+
+
+def test_the_demo_is_seeded_once_and_again_for_who_has_lost_its_tokens(
+    tmp_path: Path, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeded: list[str] = []
+
+    def seed(stack: Stack, name: str, *_: str) -> None:
+        seeded.append(name)
+        demo_env.update(stack.demo_file, {"ALICE_TOKEN": "daf_1"})
+
+    monkeypatch.setattr(Stack, "_run", seed)
+    with Stack(Options(tmp_path / "data")) as stack:
+        stack._seed()
+        stack._seed()
+        assert seeded == ["seed"]
+
+        stack.demo_file.unlink()
+        stack._seed()
+        assert seeded == ["seed", "seed"]
