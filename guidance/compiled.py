@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 
 from guidance import cel, vap
 from guidance.cel import BOOL, DYN, NULL, STRING, ExpressionError, Program
@@ -37,22 +39,43 @@ class Check:
 class CompiledPolicy:
     """`gate` is true only when nothing is found: the way of most manifests, one evaluation (None where it does not compile).
 
-    Two compiled policies are equal only when they are the same object.
+    Expressions are compiled when they are first needed: a policy that finds nothing needs its gate alone. Two compiled policies are equal
+    only when they are the same object.
     """
 
     policy: Policy
     aim: Aim
-    conditions: tuple[Program, ...]
-    variables: Mapping[str, Program]
-    checks: tuple[Check, ...]
-    annotations: Mapping[str, Program]
-    gate: Program | None
 
     @property
+    def conditions(self) -> tuple[Program, ...]:
+        return self._parts.conditions if self.policy.spec.match_conditions else ()
+
+    @property
+    def variables(self) -> Mapping[str, Program]:
+        return self._parts.variables
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self._parts.checks
+
+    @property
+    def annotations(self) -> Mapping[str, Program]:
+        return self._parts.annotations if self.policy.spec.audit_annotations else NO_ANNOTATIONS
+
+    @cached_property
+    def gate(self) -> Program | None:
+        return _fast(self.policy, vap.gate(self.policy.spec)) if self.policy.spec.validations else None
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        """Raises PolicyError for a policy that `compile_policy` has not seen."""
+        return _parts(self.policy)
+
+    @cached_property
     def goes_together(self) -> bool:
         """Whether its gate alone tells that nothing is found, whoever else is asked."""
         spec = self.policy.spec
-        return self.gate is not None and self.aim.selects_all and not (self.aim.minds_names or spec.param_kind or self.annotations)
+        return self.gate is not None and self.aim.selects_all and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations)
 
     @property
     def name(self) -> str:
@@ -64,8 +87,30 @@ class CompiledPolicy:
         return self.policy.guidance.enforcement
 
 
+@dataclass(frozen=True)
+class _Parts:
+    conditions: tuple[Program, ...]
+    variables: Mapping[str, Program]
+    checks: tuple[Check, ...]
+    annotations: Mapping[str, Program]
+
+
+NO_ANNOTATIONS: Mapping[str, Program] = MappingProxyType({})
+
+
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Raises PolicyError with every expression that does not compile or has the wrong type: file, line, column."""
+    compiled = proven_policy(policy)
+    _ = compiled._parts
+    return compiled
+
+
+def proven_policy(policy: Policy) -> CompiledPolicy:
+    """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed."""
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints))
+
+
+def _parts(policy: Policy) -> _Parts:
     compiler = _Compiler(policy)
     variables = compiler.variables()
     checks = tuple(compiler.check(index, validation) for index, validation in enumerate(policy.spec.validations))
@@ -76,8 +121,19 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     annotations = compiler.annotations()
     if compiler.problems:
         raise PolicyError(*compiler.problems)
-    gate = compiler.fast(vap.gate(policy.spec)) if checks else None
-    return CompiledPolicy(policy, Aim(policy.spec.match_constraints), conditions, variables, checks, annotations, gate)
+    return _Parts(conditions, variables, checks, annotations)
+
+
+def _names(policy: Policy) -> tuple[str, ...]:
+    return (*VARIABLES, PARAMS) if policy.spec.param_kind else VARIABLES
+
+
+def _fast(policy: Policy, text: str) -> Program | None:
+    """A short cut; without it everything is judged on its own, with the same result."""
+    try:
+        return cel.compile(text, _names(policy))
+    except ExpressionError:
+        return None
 
 
 NOTHING = cel.compile("null")
@@ -90,7 +146,7 @@ class _Compiler:
         self.policy = policy
         self.problems: list[Problem] = []
         self._types: dict[str, str] = {}
-        self._names = (*VARIABLES, PARAMS) if policy.spec.param_kind else VARIABLES
+        self._names = _names(policy)
 
     def variables(self) -> dict[str, Program]:
         """In order; each sees those before it, and has the static type of its expression."""
@@ -152,15 +208,8 @@ class _Compiler:
     def _verdicts(self, validation: Validation) -> tuple[Program, ...]:
         variables = self.policy.spec.variables
         texts = [vap.with_variables(text, vap.used_variables(text, variables)) for text in vap.verdicts(validation)]
-        programs = tuple(self.fast(text) for text in texts)
+        programs = tuple(_fast(self.policy, text) for text in texts)
         return tuple(program for program in programs if program) if all(programs) else ()
-
-    def fast(self, text: str) -> Program | None:
-        """A short cut; without it every element is judged on its own, with the same result."""
-        try:
-            return cel.compile(text, self._names)
-        except ExpressionError:
-            return None
 
     def _optional(self, text: str | None, at: tuple[Token, ...], wanted: str, element: tuple[str, ...]) -> Program | None:
         return None if text is None else self.program(text, at, wanted, element=element)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
@@ -68,6 +67,8 @@ def pack(reference: str) -> Pack:
     """`pss-restricted@v1.30`; without a version (or `@latest`) the newest. Raises UnknownPack."""
     name, _, written = reference.partition("@")
     if name not in names():
+        from difflib import get_close_matches  # takes long to load
+
         close = get_close_matches(name, names(), n=1)
         meant = f": did you mean {close[0]}?" if close else "."
         raise UnknownPack(f"there is no pack {name!r}{meant} There are {', '.join(names())}.")

@@ -27,15 +27,25 @@ def to_camel(name: str) -> str:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field,))
 class Strict:
-    """Frozen, camelCase as in Kubernetes, and what it does not know is refused. A subclass is a dataclass.
+    """Never changed, camelCase as in Kubernetes, and what it does not know is refused. A subclass is a dataclass.
 
-    `field(metadata=…)` takes what pydantic's `Field` takes; a `__post_init__` raises ValueError for what does not go together.
+    `field(metadata=…)` takes what pydantic's `Field` takes; a `__post_init__` raises ValueError for what does not go together. What all of
+    them can do is written here once: methods made for each class would take longer to make than everything else at the start.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "alias_generator": to_camel}
 
     def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     @classmethod
     def model_validate(cls, value: object) -> Self:

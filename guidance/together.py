@@ -18,8 +18,8 @@ LONGEST = 50_000
 MENTION = re.compile(r"\b(?:object|oldObject)\b((?:\s*\.\s*\??\s*[A-Za-z_][A-Za-z0-9_]*\b(?!\s*\())*)")
 CIRCUMSTANCES = re.compile(r"\b(request|namespaceObject)\b")
 MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-WORTH_IT = 3
-"""Objects of one kind from which on it pays to compile the combined expression."""
+WORTH_IT = 50
+"""Judgements of one kind of object from which on it pays to compile the combined expression."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,14 @@ def plans(policies: tuple[CompiledPolicy, ...]) -> Callable[[Resource, Operation
 
 def _panels(policies: Iterable[CompiledPolicy], pod_at: tuple[Token, ...] = ()) -> Iterator[_Panel]:
     group: list[CompiledPolicy] = []
+    length = 0
     for policy in policies:
-        if group and len(_combined([*group, policy])) > LONGEST:
+        more = len(_combined([policy]))
+        if length + more > LONGEST:
             yield from _panel(group, pod_at)
-            group = []
+            group, length = [], 0
         group.append(policy)
+        length += more
     yield from _panel(group, pod_at)
 
 

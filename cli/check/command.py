@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TextIO
 
-from cli.check import baseline, context, fixing, parallel, policies, render
+from cli.check import context, parallel, policies, render
 from cli.check.formats.text import summary
 from cli.check.judging import Judge
 from cli.check.report import NOT_JUDGED, Report, merged
@@ -63,6 +63,7 @@ def _with_baseline(check: Check, file: str | None) -> Check:
     """Raises BadInput."""
     if file is None:
         return check
+    baseline = import_module("cli.check.baseline")
     known = baseline.read(file)
     return lambda files: baseline.without_known(check(files), known)
 
@@ -78,6 +79,7 @@ def judged(judge: Judge, files: Sequence[File | Problem]) -> Report:
 
 def _mended(report: Report, files: Sequence[File | Problem], check: Check, options: argparse.Namespace) -> int:
     """After `--fix`, what is left is reported; `--diff` shows a patch, and says of the rest only how much there is."""
+    fixing = import_module("cli.check.fixing")
     texts = [file for file in files if isinstance(file, File)]
     if options.diff:
         render.tell(report.problems, report.sources)

@@ -1,6 +1,5 @@
 """Documents over all cores: judging them is independent, and Python uses one core only."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 
@@ -19,6 +18,8 @@ def each(work: Callable[[Chunk], Report], chunks: Sequence[Chunk]) -> list[Repor
     cores = _cores()
     if cores == 1 or sum(len(chunk.text) for chunk in chunks) < WORTH_IT or len(chunks) < cores:
         return [work(chunk) for chunk in chunks]
+    import multiprocessing  # takes long to load, and small checks need it not
+
     _shared.append((work, chunks))
     size = -(-len(chunks) // (cores * BATCHES_PER_CORE))
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.check.report import Rule
 from guidance import packs
-from guidance.compiled import CompiledPolicy
+from guidance.compiled import CompiledPolicy, proven_policy
 from guidance.load import compile_policies, load_pack
 from guidance.policy import Enforcement, Policy
 from guidance.source import PolicyError
@@ -31,8 +31,8 @@ def chosen(names: Sequence[str], files: Sequence[str]) -> Chosen:
     """
     from_packs, levels = packs.together(packs.pack(name) for name in names) if names or files else _by_default()
     own = _from_files(files)
-    policies = [policy for policy in from_packs if policy.name not in own] + list(own.values())
-    return Chosen(compile_policies(policies), {**levels, **dict.fromkeys(own, Enforcement.HARD_MANDATORY)})
+    proven = tuple(proven_policy(policy) for policy in from_packs if policy.name not in own)
+    return Chosen(proven + compile_policies(own.values()), {**levels, **dict.fromkeys(own, Enforcement.HARD_MANDATORY)})
 
 
 def rule(policy: Policy, level: Enforcement) -> Rule:

@@ -3,8 +3,6 @@
 Groups that are not listed may hold anything: they belong to custom resources, or no policy needs them.
 """
 
-from difflib import get_close_matches
-
 KINDS: dict[str, frozenset[str]] = {
     "": frozenset(
         {
@@ -46,6 +44,8 @@ def mistake(api_version: str, kind: str) -> str | None:
     kinds = KINDS.get(group)
     if kinds is None or kind in kinds or kind.removesuffix("List") in kinds:
         return None
+    from difflib import get_close_matches  # few files need it
+
     near = get_close_matches(kind, kinds, n=1)
     elsewhere = sorted(other for other, members in KINDS.items() if kind in members)
     if elsewhere:
