@@ -14,7 +14,7 @@ def problems(policy: CompiledPolicy) -> list[Problem]:
     source, examples = policy.policy.source, policy.policy.examples
     found = []
     for index, passing in enumerate(examples.passing):
-        for finding in evaluate([policy], passing.manifest).findings:
+        for finding in evaluate([policy], passing.manifest, old=passing.old).findings:
             found.append(source.problem(("examples", "pass", index), f"should pass, but: {finding.message} ({finding.path})"))  # noqa: PERF401
     for index, failing in enumerate(examples.failing):
         found += [source.problem(("examples", "fail", index), message) for message in _untrue(policy, failing)]
@@ -22,7 +22,7 @@ def problems(policy: CompiledPolicy) -> list[Problem]:
 
 
 def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
-    evaluation = evaluate([policy], example.manifest)
+    evaluation = evaluate([policy], example.manifest, old=example.old)
     told = {finding.path: finding for finding in evaluation.findings}
     for expected in example.findings:
         if (finding := told.pop(expected.path, None)) is None:
@@ -45,5 +45,5 @@ def _unmended(policy: CompiledPolicy, example: Failing, evaluation: Evaluation) 
     for finding in evaluation.findings:
         mended = apply(example.manifest, finding.fix or [])
         if finding.fix is not None and isinstance(mended, dict):
-            left = [other.message for other in evaluate([policy], mended).findings if other.path == finding.path]
+            left = [other.message for other in evaluate([policy], mended, old=example.old).findings if other.path == finding.path]
             yield from (f"is not mended by the fix at {finding.path}: {message}" for message in left)
