@@ -9,7 +9,7 @@ from guidance.compiled import CompiledPolicy
 from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.judging import Key, Violation, annotations, violations
-from guidance.mending import mend
+from guidance.mending import Judge, mend
 from guidance.patch import Operation
 from guidance.pointer import Token, find, pointer
 from guidance.policy import Enforcement, Severity
@@ -126,8 +126,12 @@ def evaluate_admitted(
     *,
     enforcement: Mapping[str, Enforcement],
     unmended: Collection[str] = (),
+    mend_from: Enforcement | None = Enforcement.ADVISORY,
 ) -> Evaluation:
-    """`subject` is the manifest as it was admitted; `unmended` are policies whose findings stay as they are in the mended manifest."""
+    """`subject` is the manifest as it was admitted. `unmended` are policies whose findings stay as they are in the mended manifest.
+
+    Fixes are looked for at the level `mend_from` and above: each is judged by all policies, which takes longer than all else.
+    """
     found = _judge(policies, subject)
     noted = {
         f"{policy.name}/{key}": text for policy in policies if policy.annotations for key, text in annotations(policy, subject).items()
@@ -135,16 +139,22 @@ def evaluate_admitted(
     if not found:
         return Evaluation(annotations=noted) if noted else NOTHING_FOUND
 
-    def judge_again(candidate: JsonValue) -> frozenset[Key]:
-        own = subject.own
-        old = own.old if own.operation == "UPDATE" else None
-        again = _judge(policies, admit(candidate, namespace=own.namespace, old=old, context=own.context))
-        return frozenset(violation.key for violation in again)
-
     sent = checked(manifest)
-    mended = mend(sent, found, judge_again, unmended=unmended)
+    mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
+    mended = mend(sent, found, _judge_again(policies, subject), mendable=mendable, unmended=unmended)
     findings = tuple(_finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key)) for violation in found)
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
+
+
+def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject) -> Judge:
+    own = subject.own
+    old = own.old if own.operation == "UPDATE" else None
+
+    def judge(candidate: JsonValue) -> frozenset[Key]:
+        again = admit(candidate, namespace=own.namespace, old=old, context=own.context)
+        return frozenset(violation.key for violation in _judge(policies, again))
+
+    return judge
 
 
 def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violation]:
@@ -165,11 +175,15 @@ def _finding(
         message=violation.message() if violation.error is None else _broken(violation),
         path=pointer(tokens),
         container=subject.container_at(tokens),
-        current=deepcopy(find(sent, tokens)) if points else None,
-        expected=deepcopy(violation.expected()),
-        fix=deepcopy(fix),
+        current=_copy(find(sent, tokens)) if points else None,
+        expected=_copy(violation.expected()),
+        fix=None if fix is None else deepcopy(fix),
         fault=None if violation.error is None else _fault(violation, violation.error),
     )
+
+
+def _copy(value: JsonValue) -> JsonValue:
+    return deepcopy(value) if isinstance(value, dict | list) else value
 
 
 def _fault(violation: Violation, reason: str) -> Problem:

@@ -22,11 +22,18 @@ class Mended:
     document: JsonValue
 
 
-def mend(manifest: JsonValue, violations: Iterable[Violation], judge: Judge, *, unmended: Collection[str] = ()) -> Mended:
-    """`judge` says which violations a manifest has. Fixes of policies that are `unmended` are offered, and left out of the document."""
+def mend(
+    manifest: JsonValue, violations: Iterable[Violation], judge: Judge, *, mendable: Iterable[Violation], unmended: Collection[str] = ()
+) -> Mended:
+    """`judge` says which violations a manifest has; `mendable` are those of them that fixes are looked for.
+
+    Fixes of policies that are `unmended` are offered, and left out of the document.
+    """
+    wanted = [(violation.key, steps) for violation in mendable if (steps := violation.steps())]
+    if not wanted:
+        return Mended({}, None)
     proof = _Proof(manifest, frozenset(violation.key for violation in violations), judge)
-    wanted = [(violation.key, steps) for violation in violations if (steps := violation.steps())]
-    most = MOST_WORK // max(len(proof.before), 1)
+    most = MOST_WORK // len(proof.before)
     proven = {key: steps for key, steps in wanted[:most] if proof.holds(manifest, steps, {key})}
     fixes = {key: operations(manifest, steps) for key, steps in proven.items()}
     return Mended(fixes, proof.together(_without(unmended, proven), _without(unmended, dict(wanted[most:]))))

@@ -75,8 +75,11 @@ def judge(
     enforcement: Mapping[str, Enforcement] | None = None,
     context: Context = NOTHING_MORE,
     exempted: Mapping[str, str] = NOBODY,
+    mend_from: Enforcement | None = Enforcement.ADVISORY,
 ) -> Results:
     """As `evaluate`, with a result for every policy that matched. `exempted` are reasons by policy name: judged all the same, and skipped.
+
+    Fixes are looked for at the level `mend_from` and above.
 
     A manifest that Kubernetes could not read has one result: `well-formed`, which nothing exempts from.
     """
@@ -85,7 +88,7 @@ def judge(
         subject = admit(manifest, namespace=namespace, old=old, context=context)
     except (NotJson, Malformed) as error:
         return Results((_violated(unreadable(manifest, error).findings),))
-    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, unmended=exempted)
+    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, unmended=exempted, mend_from=mend_from)
     return Results(tuple(_results(policies, subject, found, levels, exempted)), found.mended, found.annotations)
 
 

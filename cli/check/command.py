@@ -21,6 +21,8 @@ from guidance.policy import Enforcement
 from guidance.source import PolicyError, Problem
 
 LEVELS = {"hard": Enforcement.HARD_MANDATORY, "soft": Enforcement.SOFT_MANDATORY, "advisory": Enforcement.ADVISORY}
+SHOWN_FIXES = {"text": Enforcement.SOFT_MANDATORY, "json": Enforcement.ADVISORY, "sarif": None, "junit": None, "policyreport": None}
+"""The least level of findings whose fixes an output shows: what nobody sees need not be proven."""
 Check = Callable[[Sequence[File | Problem]], Report]
 
 
@@ -49,6 +51,7 @@ def _local(options: argparse.Namespace) -> Check:
         context=context.context(options.params, options.namespace_object),
         old=context.old_objects(options.old),
         mends=options.fix or options.diff,
+        mend_from=Enforcement.ADVISORY if options.fix or options.diff else SHOWN_FIXES[options.output],
     )
     return lambda files: replace(judged(judge, files), rules=chosen.rules())
 

@@ -24,7 +24,7 @@ Identity = tuple[str, str, str, str]
 class Judge:
     """Everything that a document is judged by. `old` are the objects as they are now, by what they are known by.
 
-    `mends`: keep the mended objects.
+    Fixes are looked for at the level `mend_from` and above; `mends`: keep the mended objects.
     """
 
     policies: tuple[CompiledPolicy, ...]
@@ -33,6 +33,7 @@ class Judge:
     context: Context = field(default_factory=Context)
     old: Mapping[Identity, Object] = field(default_factory=dict)
     mends: bool = False
+    mend_from: Enforcement | None = Enforcement.ADVISORY
 
     def __call__(self, chunk: Chunk) -> Report:
         """Everything about one document; what cannot be read in it is a problem of the report."""
@@ -60,6 +61,7 @@ class Judge:
             enforcement=self.levels,
             context=context,
             exempted=exempted,
+            mend_from=self.mend_from,
         )
 
 

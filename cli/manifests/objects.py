@@ -61,13 +61,13 @@ class Item:
 
     def spot(self, tokens: tuple[Token, ...]) -> Spot:
         """Where a value of the object is written; the nearest parent that is there when it is missing."""
-        places = self.document.places
         at: tuple[Token, ...] = (*self.at, *tokens)
         depth = len(at)
-        while at[:depth] not in places and depth:
+        while (place := self.document.place(at[:depth])) is None and depth:
             depth -= 1
+        assert place is not None  # noqa: S101 the document itself is somewhere
         rest = at[max(depth, len(self.at)) :]
-        return Spot(*places[at[:depth]], dotted(rest) if rest else "")
+        return Spot(*place, dotted(rest) if rest else "")
 
 
 def items(document: Document) -> Iterator[Item | Problem]:

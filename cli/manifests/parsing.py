@@ -9,8 +9,7 @@ import binascii
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import yaml
@@ -42,7 +41,8 @@ class Place(NamedTuple):
     end_column: int
 
 
-Places = dict[tuple[Token, ...], Place]
+Marks = dict[tuple[Token, ...], tuple[Any, Any]]
+"""The parser's marks, where something begins and ends: lines count from 0 within the chunk."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,20 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Document:
-    """A value, and where it begins."""
+    """A value, where it begins, and where each of its parts does."""
 
     chunk: Chunk
     line: int
     value: JsonValue
+    marks: Marks = field(repr=False)
 
-    @cached_property
-    def places(self) -> Places:
-        """Where each value is written: itself where it stands beside its key, else its key. What an alias stands for is not listed."""
-        places: Places = {}
-        for _ in _values(self.chunk, places):
-            pass
-        return places
+    def place(self, at: tuple[Token, ...]) -> Place | None:
+        """Where a value is written: itself where it stands beside its key, else its key. What an alias stands for is not known."""
+        if at not in self.marks:
+            return None
+        start, end = self.marks[at]
+        first = self.chunk.line
+        return Place(first + start.line, start.column + 1, first + end.line, end.column + 1)
 
 
 def chunks(text: str, file: str) -> Iterator[Chunk]:
@@ -87,15 +88,16 @@ def chunks(text: str, file: str) -> Iterator[Chunk]:
 
 def document(chunk: Chunk) -> Document | None:
     """What the chunk holds; None for null. Raises BadInput."""
-    found = [(line, value) for line, value in _values(chunk, None) if value is not None]
+    marks: Marks = {}
+    found = [(line, value) for line, value in _values(chunk, marks) if value is not None]
     if len(found) > 1:
         raise BadInput(Problem(chunk.file, found[1][0], 1, "a second document begins here: put a line --- before it"))
-    return Document(chunk, *found[0]) if found else None
+    return Document(chunk, *found[0], marks) if found else None
 
 
-def _values(chunk: Chunk, places: Places | None) -> Iterator[tuple[int, JsonValue]]:
+def _values(chunk: Chunk, marks: Marks) -> Iterator[tuple[int, JsonValue]]:
     """Each document's first line and value. Raises BadInput."""
-    builder = _Builder(chunk, places)
+    builder = _Builder(chunk, marks)
     try:
         yield from builder.documents()
     except yaml.MarkedYAMLError as error:
@@ -118,9 +120,9 @@ def _hint(text: str, line: int) -> str:
 class _Builder:
     """Values of the documents of one chunk."""
 
-    def __init__(self, chunk: Chunk, places: Places | None) -> None:
+    def __init__(self, chunk: Chunk, marks: Marks) -> None:
         self._chunk = chunk
-        self._places = places
+        self._marks = marks
         self._loader = Loader(chunk.text)
         self._next = self._loader.get_event
         self._anchors: dict[str, tuple[JsonValue, int]] = {}
@@ -150,14 +152,8 @@ class _Builder:
         self._count += 1
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1 if kind is yaml.ScalarEvent else self._count - before)
-        if self._places is not None:
-            self._note(at, event.start_mark, end)
+        self._marks[at] = (event.start_mark, end)
         return value
-
-    def _note(self, at: tuple[Token, ...], start: Any, end: Any) -> None:
-        assert self._places is not None  # noqa: S101 asked before, once for each value
-        first = self._chunk.line
-        self._places[at] = Place(first + start.line, start.column + 1, first + end.line, end.column + 1)
 
     def _collection(self, event: Any, at: tuple[Token, ...]) -> tuple[JsonValue, Any]:
         if len(at) >= MAX_DEPTH:
@@ -184,8 +180,8 @@ class _Builder:
                 raise self.refused(event.start_mark, f"the key {key!r} appears twice: keep one of them")
             inner = self._next()
             members[key] = self._value(inner, (*at, key))
-            if self._places is not None and (members[key] is None or inner.start_mark.line != event.start_mark.line):
-                self._note((*at, key), event.start_mark, event.end_mark)
+            if members[key] is None or inner.start_mark.line != event.start_mark.line:
+                self._marks[*at, key] = (event.start_mark, event.end_mark)
         for more in merged:
             members |= {key: value for key, value in more.items() if key not in members}
         return members, event.end_mark
@@ -221,8 +217,7 @@ class _Builder:
         self._from_aliases += size
         if self._from_aliases > MOST_FROM_ALIASES:
             raise self.refused(event.start_mark, f"aliases stand for more than {MOST_FROM_ALIASES} values: write them out")
-        if self._places is not None:
-            self._note(at, event.start_mark, event.end_mark)
+        self._marks[at] = (event.start_mark, event.end_mark)
         return value
 
     def _anchored(self, event: Any) -> tuple[JsonValue, int]:

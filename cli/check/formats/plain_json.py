@@ -12,17 +12,15 @@ from guidance.source import Problem
 
 
 def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the signature of a format
-    content: dict[str, JsonValue] = {
-        "results": [_result(one, result, spots) for one in report.judged for result, spots in one.rows()],
-        "problems": [_problem(problem) for problem in report.problems],
-        "summary": {
-            **report.counts(),
-            "files": len(report.sources),
-            "objects": len(report.judged),
-            "problems": len(report.problems),
-        },
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    """A line for each result: many more are written than a person reads."""
+    results = [json.dumps(_result(one, result, spots), ensure_ascii=False) for one in report.judged for result, spots in one.rows()]
+    problems = [json.dumps(_problem(problem), ensure_ascii=False) for problem in report.problems]
+    summary = {**report.counts(), "files": len(report.sources), "objects": len(report.judged), "problems": len(report.problems)}
+    return f'{{"results": {_lines(results)},\n"problems": {_lines(problems)},\n"summary": {json.dumps(summary)}}}'
+
+
+def _lines(rows: list[str]) -> str:
+    return "[\n" + ",\n".join(rows) + "\n]" if rows else "[]"
 
 
 def _result(judged: Judged, result: Result, spots: tuple[Spot, ...]) -> JsonValue:

@@ -54,7 +54,6 @@ def summary(report: Report) -> str:
     counts = report.counts()
     wrong = [result for judged in report.judged for result in judged.results if result.outcome in {Outcome.FAIL, Outcome.WARN}]
     findings = [finding for result in wrong for finding in result.findings]
-    mendable = sum(finding.fix is not None for finding in findings)
     parts = [
         _count(sum(finding.enforcement is not Enforcement.ADVISORY for finding in findings), "error"),
         _count(sum(finding.enforcement is Enforcement.ADVISORY for finding in findings), "piece of advice", "pieces of advice"),
@@ -65,7 +64,7 @@ def summary(report: Report) -> str:
     told = f"{_count(len(report.judged), 'object')} in {_count(len(report.sources), 'file')}: {', '.join(parts)}."
     if report.problems:
         told += f" {_count(len(report.problems), 'problem')} kept something from being judged."
-    return told + (f" --fix mends {mendable} of {len(findings)}." if mendable else "")
+    return told + (" --diff shows what can be mended, --fix mends it." if findings else "")
 
 
 class _Teller:
@@ -107,7 +106,7 @@ class _Teller:
         yield from self.quoted(judged.file, spot, _label(finding, spot), style)
         if finding.fault is not None:
             yield f"{margin} {self._paint('quiet', '=')} policy: {finding.fault}"
-        elif advice := _advice(finding):
+        elif finding.enforcement is not Enforcement.ADVISORY and (advice := _advice(finding)):
             yield f"{margin} {self._paint('quiet', '=')} {self._paint('fix', advice)}"
         about = f"= {result.enforcement.value}, severity {result.severity.value}, at {finding.path or '/'}"
         yield f"{margin} {self._paint('quiet', about)}"
