@@ -13,19 +13,29 @@ from accounts.services import tokens
 from accounts.services.tokens import Bearer
 from api.errors import InvalidToken, MissingScope
 from audit.actor import Actor, Door
+from audit.epoch import Epoch, current
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A bearer token, and the epoch in which it was found valid."""
+
+    bearer: Bearer
+    epoch: Epoch
 
 
 class BearerToken(BaseAuthentication):
     """`Authorization: Bearer daf_…`. Whoever sends a token that is not valid is nobody, whatever her session says."""
 
-    def authenticate(self, request: Request) -> tuple[Account, Bearer] | None:
+    def authenticate(self, request: Request) -> tuple[Account, Credential] | None:
         scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        bearer = tokens.find(secret.strip())
+        epoch = current()
+        bearer = tokens.find(secret.strip(), epoch)
         if bearer is None:
             raise InvalidToken
-        return bearer.token.account, bearer
+        return bearer.token.account, Credential(bearer, epoch)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return "Bearer"
@@ -41,17 +51,19 @@ class Caller:
 
     actor: Actor
     scopes: frozenset[str]
+    epoch: Epoch | None = None
 
 
 def caller(http: Request) -> Caller:
     """Who calls. With a token this needs no query beyond the authentication's."""
-    account, bearer = http.user, http.auth
+    account, credential = http.user, http.auth
     assert isinstance(account, Account)  # noqa: S101 the permission below lets nobody else through
-    if not isinstance(bearer, Bearer):
+    if not isinstance(credential, Credential):
         person = account.kind == Account.Kind.PERSON
         scopes = frozenset(Scope.values) if person else frozenset({Scope.READ, Scope.WRITE})
         return Caller(actor_of(account, Door.REST), scopes)
-    return Caller(actor_of(account, Door.REST, token=bearer.token, groups=bearer.groups), frozenset(bearer.token.scopes))
+    token, groups = credential.bearer.token, credential.bearer.groups
+    return Caller(actor_of(account, Door.REST, token=token, groups=groups), frozenset(token.scopes), credential.epoch)
 
 
 class HasScope(BasePermission):
@@ -61,6 +73,6 @@ class HasScope(BasePermission):
         if not isinstance(request.user, Account):
             return False
         needed = getattr(view, "needs", Scope.READ)
-        if isinstance(request.auth, Bearer) and needed not in (scopes := request.auth.token.scopes):
+        if isinstance(request.auth, Credential) and needed not in (scopes := request.auth.bearer.token.scopes):
             raise MissingScope(f"The call needs the scope {needed}; the token has {', '.join(scopes) or 'none'}.")
         return True

@@ -44,14 +44,14 @@ class RequestsView(ApiView):
             (422, "application/problem+json"): schema.policy_failure(PolicyFailedOut),
             **schema.problems(
                 errors.UnknownAction, errors.BadTarget, errors.BadParameters, errors.BadOverride, errors.MayNotSubmit,
-                errors.NotYourNamespace, NoRuleMatches, errors.IdempotencyInProgress,
+                errors.NotYourNamespace, NoRuleMatches,
             ),
         },
     )  # fmt: skip
     def post(self, http: Request) -> Response:
         body = parse(SubmitBody, http.data)
         asking = caller(http)
-        request, replayed = submit(_submission(body, http), actor=asking.actor)
+        request, replayed = submit(_submission(body, http), actor=asking.actor, epoch=asking.epoch)
         return _submitted(request, asking, http, replayed=replayed)
 
     @extend_schema(

@@ -38,4 +38,4 @@ class PublicView(ApiView):
 
 def base_of(http: Request) -> str:
     """The address under which the caller reached us, without a path: what links begin with."""
-    return http.build_absolute_uri("/").rstrip("/")
+    return f"{http.scheme}://{http.get_host()}"

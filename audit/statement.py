@@ -1,7 +1,7 @@
 """One SQL statement from model instances: parts become data-modifying CTEs, so they all run or none does."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -84,8 +84,14 @@ def run(parts: Sequence[Part]) -> None:
     *ctes, main = parts
     names = ", ".join(f"part{number} AS ({part.text})" for number, part in enumerate(ctes))
     text = f"WITH {names} {main.text}" if ctes else main.text
-    with prepared() as cursor, told_apart_by_constraint():
+    with told_apart_by_constraint(), _kept_apart(), prepared() as cursor:
         cursor.execute(text, tuple(value for part in (*ctes, main) for value in part.values))
+
+
+def _kept_apart() -> AbstractContextManager[object]:
+    """Inside somebody's transaction a savepoint, so that it can go on after a refusal; verbs are called outside of any."""
+    database = connections[DEFAULT_DB_ALIAS]
+    return database.connection.transaction() if database.in_atomic_block else nullcontext()
 
 
 @contextmanager

@@ -64,10 +64,3 @@ class IdempotencyMismatch(Problem):
     status = 422
     title = "This idempotency key was used for another body"
     hint = "Use a new key for a new request."
-
-
-class IdempotencyInProgress(Problem):
-    slug = "idempotency-in-progress"
-    status = 409
-    title = "A call with this idempotency key is still open"
-    hint = "Repeat the call in a moment to get its answer."

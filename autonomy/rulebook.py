@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
-from uuid import UUID
 
+from audit.epoch import Epoch
 from audit.rows import fetch
 from autonomy.boundaries import Rule
 from autonomy.models import Boundary, Level
@@ -18,8 +18,7 @@ log = logging.getLogger(__name__)
 CONSULT = """
 SELECT coalesce((SELECT string_agg(head, '' ORDER BY id) FROM autonomy_boundary), ''),
        coalesce((SELECT string_agg(head, '' ORDER BY id) FROM guidance_policy), ''),
-       cluster.slug, namespace.team_id, namespace.environment,
-       EXISTS (SELECT FROM autonomy_idempotencykey WHERE account_id = %s AND key = %s)
+       cluster.slug, namespace.team_id, namespace.environment
 FROM (VALUES (1)) AS one
 LEFT JOIN clusters_cluster cluster ON cluster.slug = %s
 LEFT JOIN clusters_namespace namespace ON namespace.cluster_id = cluster.slug AND namespace.name = %s
@@ -47,17 +46,21 @@ class Consulted(NamedTuple):
 
     rules: Rulebook
     place: Place
-    key_known: bool
-    """Whether the idempotency key was used before."""
 
 
 _compiled: tuple[tuple[bytes, bytes], Rulebook] | None = None
 
 
-def consult(cluster: str, namespace: str, *, account: UUID | None = None, key: str = "") -> Consulted:
-    """The rules as they are now, the place of a target, and whether this account has used this key: one read."""
-    ((boundaries, policies, known, team, environment, used),) = fetch(CONSULT, account, key, cluster, namespace)
-    return Consulted(_rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or ""), used)
+def consult(cluster: str, namespace: str, epoch: Epoch | None = None) -> Consulted:
+    """The rules as they are now, or in the epoch that the caller was met in, and the place of a target; at most one read."""
+    if epoch is None:
+        return _read(cluster, namespace)
+    return epoch.keep((cluster, namespace), lambda: _read(cluster, namespace))
+
+
+def _read(cluster: str, namespace: str) -> Consulted:
+    ((boundaries, policies, known, team, environment),) = fetch(CONSULT, cluster, namespace)
+    return Consulted(_rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or ""))
 
 
 def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:

@@ -36,7 +36,10 @@ app.conf.update(
     broker_transport_options={
         "socket_timeout": 5.0,
         "socket_connect_timeout": 0.3,
-        "visibility_timeout": 120,
+        # A worker that dies loses its hints, and the sweeper publishes them again: sooner than the broker would, which for that keeps
+        # a list of what is not acknowledged, two round trips a message.
+        "ack_emulation": False,
+        "priority_steps": [0],
         "max_retries": 1,
         "interval_start": 0,
         "interval_step": 0,

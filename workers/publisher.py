@@ -1,12 +1,13 @@
 """Handing messages to the broker: quick, or not at all."""
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
 from functools import cache
 
 from django.conf import settings
-from redis import Redis, RedisError
+from redis import ConnectionError, ConnectionPool, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -38,19 +39,38 @@ def publish(messages: Sequence[Message]) -> None:
 
 
 def _send(messages: Sequence[Message]) -> None:
-    """All in one round trip, straight into the queues: `apply_async` takes five times as much processor time for each."""
-    with _broker().pipeline(transaction=False) as pipe:
-        for message in messages:
-            queue = _queue(message.listener)
-            pipe.lpush(queue, _envelope.seal(tasks.pack(message), queue))
-        pipe.execute()
+    """Straight into the queues: `apply_async` takes five times as much processor time for each."""
+    broker = _broker()
+    queues = [_queue(message.listener) for message in messages]
+    commands = [("LPUSH", queue, _envelope.seal(tasks.pack(message), queue)) for queue, message in zip(queues, messages, strict=True)]
+    try:
+        broker.tell(commands)
+    except ConnectionError:
+        broker.tell(commands)  # a connection that was kept may have ended meanwhile
+
+
+class _Broker(threading.local):
+    """A connection of each thread's own, without the pool and the pipeline of redis-py: half of the processor time."""
+
+    def __init__(self) -> None:
+        options = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS, "retry": Retry(NoBackoff(), 0)}
+        self._connection = ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
+
+    def tell(self, commands: Sequence[Sequence[str]]) -> None:
+        """All in one round trip. Raises RedisError with the first answer that is one; an answer may be left unread then, so it hangs up."""
+        connection = self._connection
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            for _ in commands:
+                connection.read_response()
+        except RedisError:
+            connection.disconnect()
+            raise
 
 
 @cache
-def _broker() -> Redis:
-    """One more try, at once: a connection that was kept may have ended meanwhile."""
-    retry = Retry(NoBackoff(), 1)
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS, retry=retry)
+def _broker() -> _Broker:
+    return _Broker()
 
 
 @cache

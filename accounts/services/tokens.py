@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account, ApiToken, Scope
 from audit.actor import Actor
+from audit.epoch import Epoch
 from audit.ledger import Change, commit, judged_again
 from audit.problems import Problem
 from audit.rows import columns, fetch, instance, width
@@ -89,15 +90,24 @@ WHERE token.digest = %s AND token.revoked_at IS NULL AND token.expires_at > %s
 
 @dataclass(frozen=True)
 class Bearer:
-    """A valid token with its account, and the groups that the account is in now."""
+    """A valid token with its account, and the groups that the account is in now. Shared by all calls of an epoch: never changed."""
 
     token: ApiToken
     groups: frozenset[str]
 
 
-def find(secret: str) -> Bearer | None:
-    """Whose token this is: one read, with all that an Actor needs."""
-    rows = fetch(FIND, digest(secret), timezone.now())
+def find(secret: str, epoch: Epoch) -> Bearer | None:
+    """Whose token this is, with all that an Actor needs; at most one read."""
+    digested = digest(secret)
+    bearer = epoch.keep(digested, lambda: _read(digested))
+    if bearer is None or bearer.token.expires_at <= timezone.now():
+        return None
+    _note_use(bearer.token)
+    return bearer
+
+
+def _read(digested: bytes) -> Bearer | None:
+    rows = fetch(FIND, digested, timezone.now())
     if not rows:
         return None
     *values, owner, owner_alias, creator, creator_alias, groups = rows[0]
@@ -105,7 +115,6 @@ def find(secret: str) -> Bearer | None:
     token.account = instance(Account, values[width(ApiToken) :])
     token.account.owner = _person(owner, owner_alias)
     token.created_by = _person(creator, creator_alias)
-    _note_use(token)
     return Bearer(token, frozenset(groups))
 
 
@@ -118,3 +127,4 @@ def _note_use(token: ApiToken) -> None:
     if token.last_used_on != today:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_apitoken SET last_used_on = %s WHERE id = %s", [today, token.pk])
+        token.last_used_on = today

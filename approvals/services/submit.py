@@ -1,28 +1,44 @@
 """Submitting: the one verb behind every door that asks for an action."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from approvals.errors import NoRuleMatches
 from approvals.routing import route, rules_in_force
 from audit.actor import Actor
+from audit.epoch import Epoch
+from audit.ledger import judged_again
+from audit.problems import Problem
+from audit.statement import Stale
 from autonomy.models import ActionRequest
 from autonomy.rulebook import consult
 from autonomy.services.judge import judge
-from autonomy.services.record import record, replayed
+from autonomy.services.record import KeyTaken, record, replayed
 from autonomy.submission import Submission
 
 
-def submit(submission: Submission, *, actor: Actor) -> tuple[ActionRequest, bool]:
-    """Judge and record a request; True when the idempotency key had given it before.
+@judged_again
+def submit(submission: Submission, *, actor: Actor, epoch: Epoch | None = None) -> tuple[ActionRequest, bool]:
+    """Judge and record a request; True when the idempotency key had given it before. `epoch` is that in which the actor was met.
 
-    Raises what `judge` and `record` raise, IdempotencyMismatch, and NoRuleMatches where nobody could approve it.
+    A repeated key is the rare case: it is asked for when the submission is refused, by its key that is taken or by anything else.
+    Raises what `judge` raises, IdempotencyMismatch, and NoRuleMatches where nobody could approve it.
     """
     now = timezone.now()
-    consulted = consult(submission.cluster, submission.namespace, account=actor.account, key=submission.idempotency_key)
-    before = replayed(submission, actor=actor, now=now) if consulted.key_known else None
-    if before is not None:
-        return before, True
-    judgement = judge(submission, consulted, actor=actor, now=now)
+    try:
+        return _submit(submission, actor, epoch, now), False
+    except (Problem, KeyTaken) as refusal:
+        before = replayed(submission, actor=actor, now=now) if submission.idempotency_key else None
+        if before is not None:
+            return before, True
+        if isinstance(refusal, KeyTaken):
+            raise Stale from refusal  # it was a day old, and is free now
+        raise
+
+
+def _submit(submission: Submission, actor: Actor, epoch: Epoch | None, now: datetime) -> ActionRequest:
+    judgement = judge(submission, consult(submission.cluster, submission.namespace, epoch), actor=actor, now=now)
     if judgement.waits and route(judgement.request, rules_in_force(), judgement.owners) is None:
         raise NoRuleMatches(f"No approval rule matches {judgement.request}.")
-    return record(judgement, submission, actor=actor), False
+    return record(judgement, submission, actor=actor)

@@ -7,7 +7,7 @@ from audit.actor import Actor
 from audit.ledger import Change, commit
 from audit.rows import columns, fetch, instance
 from audit.statement import Refused
-from autonomy.errors import IdempotencyInProgress, IdempotencyMismatch
+from autonomy.errors import IdempotencyMismatch
 from autonomy.models import ActionRequest, IdempotencyKey
 from autonomy.queries import load
 from autonomy.services.judge import Judgement
@@ -19,8 +19,12 @@ KNOWN_KEY = f"SELECT {columns(IdempotencyKey, 'known')} FROM autonomy_idempotenc
 BIRTH_EVENT = {Status.SUBMITTED: "request.submitted", Status.QUEUED: "request.queued", Status.POLICY_FAILED: "request.refused"}
 
 
+class KeyTaken(Exception):
+    """The idempotency key of a submission was used before; nothing was written."""
+
+
 def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> ActionRequest:
-    """Raises IdempotencyInProgress when another call with the same key was just faster."""
+    """Raises KeyTaken. While another call with the same key is being written, this one waits for it."""
     request = judgement.request
     change = Change(request, BIRTH_EVENT[Status(request.status)], actor, _data(judgement), at=request.created_at)
     if submission.idempotency_key:
@@ -37,7 +41,7 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> Act
         commit(change)
     except Refused as error:
         if error.constraint == "idempotency_key_once":
-            raise IdempotencyInProgress(f"The key {submission.idempotency_key!r} is being used by another call right now.") from error
+            raise KeyTaken from error
         raise
     return request
 

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account, ApiToken, Scope
 from accounts.services.tokens import MAX_LIFE, IssuedToken, TokenRefused, find, issue, revoke
 from audit.actor import Actor
+from audit.epoch import current
 from audit.models import Event
 from tests.plugins.world import Person, World
 
@@ -42,7 +43,7 @@ def test_secrets_are_long_and_never_the_same(world: World, alice: Person) -> Non
 
 def test_a_token_is_found_by_its_secret_with_what_it_may(world: World, alice: Person) -> None:
     made = issued(alice, Scope.READ, Scope.WRITE)
-    found = find(made.secret)
+    found = find(made.secret, current())
 
     assert found is not None
     assert (found.token.pk, found.token.account, found.token.scopes) == (made.token.pk, alice.account, ["requests:read", "requests:write"])
@@ -51,14 +52,14 @@ def test_a_token_is_found_by_its_secret_with_what_it_may(world: World, alice: Pe
 
 @pytest.mark.parametrize("secret", ["", "daf_", "daf_wrong", "\x00"])
 def test_another_secret_finds_nothing(world: World, secret: str) -> None:
-    assert find(secret) is None
+    assert find(secret, current()) is None
 
 
 def test_a_token_ends_by_itself(world: World, alice: Person) -> None:
     made = issued(alice)
     ApiToken.objects.filter(pk=made.token.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
-    assert find(made.secret) is None
+    assert find(made.secret, current()) is None
 
 
 def test_a_revoked_token_is_found_no_more_and_revoking_again_changes_nothing(world: World, alice: Person) -> None:
@@ -66,7 +67,7 @@ def test_a_revoked_token_is_found_no_more_and_revoking_again_changes_nothing(wor
     first = revoke(made.token.pk, actor=alice.actor())
     again = revoke(made.token.pk, actor=alice.actor())
 
-    assert find(made.secret) is None
+    assert find(made.secret, current()) is None
     assert again.revoked_at == first.revoked_at
     assert world.events(made.token) == ["token.issued", "token.revoked"]
 
@@ -75,7 +76,7 @@ def test_the_token_of_a_deactivated_account_is_not_found(world: World, alice: Pe
     made = issued(alice)
     Account.objects.filter(pk=alice.account.pk).update(is_active=False)
 
-    assert find(made.secret) is None
+    assert find(made.secret, current()) is None
 
 
 @pytest.mark.parametrize("life", [timedelta(0), -DAY, MAX_LIFE + timedelta(seconds=1)])
@@ -107,11 +108,11 @@ def test_the_day_of_the_last_use_is_noted_once(world: World, alice: Person, djan
     made = issued(alice)
     assert ApiToken.objects.get(pk=made.token.pk).last_used_on is None
 
-    find(made.secret)
+    find(made.secret, current())
 
     assert ApiToken.objects.get(pk=made.token.pk).last_used_on == timezone.now().date()
     with django_assert_num_queries(1):
-        find(made.secret)
+        find(made.secret, current())
 
 
 def test_an_alias_of_an_alias_is_refused(world: World, alice: Person) -> None:

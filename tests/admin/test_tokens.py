@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from accounts.services.tokens import find
+from audit.epoch import current
 from tests.plugins.admin_door import csrf_token
 from tests.plugins.world import Person, World
 
@@ -35,7 +36,7 @@ def secret_in(answer: Any) -> str:
 
 
 def found(secret: str) -> ApiToken | None:
-    bearer = find(secret)
+    bearer = find(secret, current())
     return bearer.token if bearer else None
 
 

@@ -1,0 +1,51 @@
+"""What every call asks for and hardly ever changes: who may do what, where, by which rules. Kept per process, and only for its epoch.
+
+A change of one of the tables that decide it begins a new epoch in the same transaction (a trigger: `audit_next_epoch`), so one short read
+tells that nothing has changed. Epochs have random ids: a number could come twice, after a rollback or in a copy of the database.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+from uuid import UUID
+
+from audit.rows import fetch
+
+T = TypeVar("T")
+MOST_KEPT = 10_000
+"""Entries of one epoch; past it all are read again."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The facts of one epoch that this process knows."""
+
+    id: UUID | None
+    _kept: dict[Hashable, object] = field(default_factory=dict, repr=False)
+
+    def keep(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What was read under this key, read now where it was not; None is not kept.
+
+        What is read may be newer than the epoch: then only those get it who met the epoch while it lasted.
+        """
+        if key in self._kept:
+            return cast("T", self._kept[key])
+        value = read()
+        if value is not None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = value
+        return value
+
+
+_latest = Epoch(None)
+
+
+def current() -> Epoch:
+    """The epoch of this moment: one read."""
+    global _latest  # noqa: PLW0603 a cache of the process; of two threads that meet a new epoch one reads twice
+    ((latest,),) = fetch("SELECT id FROM audit_epoch")
+    epoch = _latest
+    if epoch.id != latest:
+        epoch = _latest = Epoch(latest)
+    return epoch
