@@ -11,7 +11,7 @@ from api import schema
 from api.authentication import caller
 from api.bodies import ApproveBody, CancelBody, DenyBody, parse
 from api.outputs import RequestOut
-from api.represent import request_out
+from api.represent import request_out, reviewed_out
 from api.views import ApiView, base_of
 from approvals import errors
 from approvals.services.decide import approve, deny
@@ -39,8 +39,8 @@ class ApproveView(ApiView):
     def post(self, http: Request, pk: UUID) -> Response:
         body = parse(ApproveBody, http.data)
         deciding = caller(http)
-        request = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment)
-        return Response(request_out(request, deciding, base_of(http)))
+        review = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment)
+        return Response(reviewed_out(review, deciding, base_of(http)))
 
 
 class DenyView(ApiView):
@@ -57,8 +57,8 @@ class DenyView(ApiView):
     def post(self, http: Request, pk: UUID) -> Response:
         body = parse(DenyBody, http.data)
         deciding = caller(http)
-        request = deny(pk, actor=deciding.actor, comment=body.comment)
-        return Response(request_out(request, deciding, base_of(http)))
+        review = deny(pk, actor=deciding.actor, comment=body.comment)
+        return Response(reviewed_out(review, deciding, base_of(http)))
 
 
 class CancelView(ApiView):

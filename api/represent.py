@@ -19,6 +19,11 @@ def request_out(request: ActionRequest, caller: Caller, base: str) -> RequestOut
     return out
 
 
+def reviewed_out(review: OpenReview, caller: Caller, base: str) -> RequestOut:
+    """A request whose review has just been read."""
+    return _request(review.request, {review.request.id: review}, caller, base)
+
+
 def requests_out(requests: Sequence[ActionRequest], caller: Caller, base: str) -> list[RequestOut]:
     """`base` is the address that links begin with. Constant in queries; none where no request can have a review."""
     planned = [request for request in requests if request.plan_id is not None and not request.dry_run]

@@ -1,7 +1,7 @@
 """The open review of a request as one read: stages, votes that still count, and who may decide."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,8 +11,10 @@ from approvals import quorum
 from approvals.errors import NotAPerson, NotOpen, NotYourStage, OwnRequest, ReviewExpired
 from approvals.models import Decision, Review, ReviewStage
 from approvals.quorum import GroupNeed, Vote
-from approvals.routing import RULES, Rules
+from approvals.routing import Rules, rules_in_force
+from audit import epoch
 from audit.actor import Actor, ActorKind
+from audit.epoch import Epoch
 from audit.problems import Problem
 from audit.rows import fetch, from_json
 from autonomy import queries
@@ -27,7 +29,6 @@ class _Member(NamedTuple):
     """`accounts` are all that the person has."""
 
     person: UUID
-    group: str
     since: datetime
     accounts: frozenset[UUID]
 
@@ -99,6 +100,9 @@ class OpenReview:
             return ReviewExpired(f"It could be decided until {self.review.expires_at.isoformat()}.")
         return None
 
+    def with_decision(self, decision: Decision) -> "OpenReview":
+        return replace(self, decisions=[*self.decisions, decision])
+
     def groups_of(self, actor: Actor) -> frozenset[str]:
         return frozenset().union(*(self.eligible.get(person, frozenset()) for person in actor.people))
 
@@ -115,22 +119,34 @@ reviews AS (
   SELECT to_json(newest) AS review,
     (SELECT json_agg(stage ORDER BY stage.group_id) FROM approvals_reviewstage stage WHERE stage.review_id = newest.id) AS stages,
     (SELECT json_agg(decision ORDER BY decision.at) FROM approvals_decision decision WHERE decision.review_id = newest.id) AS decisions
-  FROM newest),
-members AS (
-  SELECT coalesce(account.alias_of_id, account.id) AS person, membership.group_id, membership.since
-  FROM accounts_membership membership JOIN accounts_account account ON account.id = membership.account_id
-  WHERE account.kind = 'person' AND account.is_active
-    AND membership.group_id IN (SELECT group_id FROM approvals_reviewstage WHERE review_id IN (SELECT id FROM newest)))
-SELECT statement_timestamp(), (SELECT json_agg(reviews) FROM reviews), (
-  SELECT json_agg(json_build_array(person, group_id, since, ARRAY(SELECT id FROM accounts_account WHERE alias_of_id = person)))
-  FROM members), rules.*
-FROM ({RULES}) rules
+  FROM newest)
+SELECT statement_timestamp(), {epoch.ID}, (SELECT json_agg(reviews) FROM reviews)
 """
 READ_OF_MANY = READ.format(requests="%s")
 READ_WITH_REQUEST = f"""
 SELECT {queries.LOADED}, found.*
 FROM {queries.LOADED_FROM} CROSS JOIN LATERAL ({READ.format(requests="ARRAY[request.id]")}) found WHERE request.id = %s
 """
+READ_WITH_RECORD = READ_WITH_REQUEST.replace(
+    "found.*",
+    """(SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.submitted' ORDER BY seq DESC LIMIT 1),
+       (SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.approved' ORDER BY seq DESC LIMIT 1), found.*""",
+)
+MEMBERS = """
+SELECT person, since, ARRAY(SELECT id FROM accounts_account WHERE alias_of_id = person) FROM (
+  SELECT coalesce(account.alias_of_id, account.id) AS person, membership.since
+  FROM accounts_membership membership JOIN accounts_account account ON account.id = membership.account_id
+  WHERE account.kind = 'person' AND account.is_active AND membership.group_id = %s) AS found
+"""
+
+
+class Recorded(NamedTuple):
+    """A request with its newest review, and what the ledger says was asked for and approved: the bodies of these events."""
+
+    request: ActionRequest
+    review: OpenReview | None
+    asked: bytes | None
+    approved: bytes | None
 
 
 def read(request_id: UUID) -> tuple[ActionRequest | None, OpenReview | None]:
@@ -138,39 +154,52 @@ def read(request_id: UUID) -> tuple[ActionRequest | None, OpenReview | None]:
     rows = fetch(READ_WITH_REQUEST, request_id)
     if not rows:
         return None, None
-    *values, now, reviews, members, groups, rules = rows[0]
+    *values, now, met, reviews = rows[0]
     request = queries.loaded(values)
-    return request, _opened([request], now, reviews, members, Rules.of(groups, rules)).get(request.id)
+    return request, _opened([request], now, epoch.named(met), reviews).get(request.id)
+
+
+def read_with_record(request_id: UUID) -> Recorded | None:
+    """The same with what is told of it, still in one statement."""
+    rows = fetch(READ_WITH_RECORD, request_id)
+    if not rows:
+        return None
+    *values, asked, approved, now, met, reviews = rows[0]
+    request = queries.loaded(values)
+    return Recorded(request, _opened([request], now, epoch.named(met), reviews).get(request.id), asked, approved)
 
 
 def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
     """The same for many requests, by request, in one read as for one."""
-    ((now, reviews, members, groups, rules),) = fetch(READ_OF_MANY, [request.id for request in requests])
-    return _opened(requests, now, reviews, members, Rules.of(groups, rules))
+    ((now, met, reviews),) = fetch(READ_OF_MANY, [request.id for request in requests])
+    return _opened(requests, now, epoch.named(met), reviews)
 
 
-def _opened(requests: Sequence[ActionRequest], now: datetime, reviews: _Json, members: _Json, rules: Rules) -> dict[UUID, OpenReview]:
+def _opened(requests: Sequence[ActionRequest], now: datetime, met: Epoch, reviews: _Json) -> dict[UUID, OpenReview]:
     by_id = {request.id: request for request in requests}
-    people = [_member(*row) for row in members or []]
-    opened = [_open_review(by_id, row, people, rules, now) for row in reviews or []]
+    opened = [_open_review(by_id, row, met, now) for row in reviews or []]
     return {review.request.id: review for review in opened}
 
 
-def _open_review(
-    by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], members: Sequence[_Member], rules: Rules, now: datetime
-) -> OpenReview:
+def _open_review(by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], met: Epoch, now: datetime) -> OpenReview:
     review = from_json(Review, row["review"])
     stages = [from_json(ReviewStage, stage) for stage in row["stages"] or []]
     decisions = [from_json(Decision, decision) for decision in row["decisions"] or []]
-    request, groups = by_id[review.request_id], {stage.group_id for stage in stages}
+    request = by_id[review.request_id]
+    members = {stage.group_id: _members(stage.group_id, met) for stage in stages}
     asked = frozenset(request.requester_people)
-    behind = asked | {member.person for member in members if member.accounts & (asked | {request.requester_id})}
+    everybody = [member for group in members.values() for member in group]
+    behind = asked | {member.person for member in everybody if member.accounts & (asked | {request.requester_id})}
     eligible: dict[UUID, frozenset[str]] = {}
-    for member in members:
-        if member.group in groups and member.since <= request.created_at and member.person not in behind:
-            eligible[member.person] = eligible.get(member.person, frozenset()) | {member.group}
-    return OpenReview(request, review, stages, decisions, eligible, behind, rules, now)
+    for group, people in members.items():
+        for member in people:
+            if member.since <= request.created_at and member.person not in behind:
+                eligible[member.person] = eligible.get(member.person, frozenset()) | {group}
+    return OpenReview(request, review, stages, decisions, eligible, behind, rules_in_force(met), now)
 
 
-def _member(person: str, group: str, since: str, aliases: Sequence[str]) -> _Member:
-    return _Member(UUID(person), group, datetime.fromisoformat(since), frozenset(map(UUID, (person, *aliases))))
+def _members(group: str, met: Epoch) -> Sequence[_Member]:
+    """Who is in a group, in the epoch of a read of reviews."""
+    return met.keep(
+        ("members", group), lambda: [_Member(person, since, frozenset([person, *more])) for person, since, more in fetch(MEMBERS, group)]
+    )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 from approvals.models import ApprovalRule
 from approvals.quorum import GroupNeed
+from audit.epoch import Epoch
 from audit.rows import fetch, from_json
 from autonomy.boundaries import any_matches
 from autonomy.models import ActionRequest
@@ -29,11 +29,6 @@ class Rules:
     groups: frozenset[str]
     rules: Sequence[ApprovalRule]
 
-    @classmethod
-    def of(cls, groups: Sequence[str], rules: Sequence[Mapping[str, Any]] | None) -> Self:
-        """From what RULES answers with."""
-        return cls(frozenset(groups), [from_json(ApprovalRule, rule) for rule in rules or []])
-
 
 RULES = """
 SELECT ARRAY(SELECT slug FROM accounts_group), (
@@ -42,8 +37,14 @@ SELECT ARRAY(SELECT slug FROM accounts_group), (
 """
 
 
-def rules_in_force() -> Rules:
-    return Rules.of(*fetch(RULES)[0])
+def rules_in_force(epoch: Epoch | None = None) -> Rules:
+    """As they are now, or in the epoch that was just met."""
+    return _read() if epoch is None else epoch.keep("approval rules", _read)
+
+
+def _read() -> Rules:
+    ((groups, rules),) = fetch(RULES)
+    return Rules(frozenset(groups), [from_json(ApprovalRule, rule) for rule in rules or []])
 
 
 def route(request: ActionRequest, rules: Rules, owners: Iterable[str] = ()) -> Route | None:

@@ -12,6 +12,8 @@ from uuid import UUID
 from audit.rows import fetch
 
 T = TypeVar("T")
+ID = "(SELECT id FROM audit_epoch)"
+"""As a column of a statement that reads other things: what it reads and what `named` keeps then fit together."""
 MOST_KEPT = 10_000
 """Entries of one epoch; past it all are read again."""
 
@@ -43,8 +45,13 @@ _latest = Epoch(None)
 
 def current() -> Epoch:
     """The epoch of this moment: one read."""
+    ((latest,),) = fetch(f"SELECT {ID}")
+    return named(latest)
+
+
+def named(latest: UUID) -> Epoch:
+    """The epoch whose ID a statement has just read."""
     global _latest  # noqa: PLW0603 a cache of the process; of two threads that meet a new epoch one reads twice
-    ((latest,),) = fetch("SELECT id FROM audit_epoch")
     epoch = _latest
     if epoch.id != latest:
         epoch = _latest = Epoch(latest)

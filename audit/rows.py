@@ -1,7 +1,7 @@
 """Reading on the hot path: a text that is made and planned once, and rows that become model instances without Django's compiler."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -36,16 +36,16 @@ def instance(model: type[M], values: Sequence[Any]) -> M:
 
 def from_json(model: type[M], columns: Mapping[str, Any]) -> M:
     """The same from PostgreSQL's JSON of a row: for rows that were gathered into one value of a statement. What is left out is deferred."""
-    fields = [field for field in model._meta.concrete_fields if field.column in columns]
-    values = [field.to_python(columns[str(field.column)]) for field in fields]
-    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], values)
+    names, fields = _fields_of(model, tuple(columns))
+    values = [to_python(columns[column]) for column, to_python in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, names, values)
 
 
 def fetch(text: str, *values: Any) -> list[tuple[Any, ...]]:
     """All rows of a statement whose text never changes."""
-    with prepared() as cursor:
-        cursor.execute(text, values)
-        return list(cursor.fetchall())
+    cursor = prepared()
+    cursor.execute(text, values)
+    return list(cursor.fetchall())
 
 
 @cache
@@ -53,3 +53,9 @@ def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Converter]]
     fields = model._meta.concrete_fields
     converters = [(position, convert) for position, field in enumerate(fields) for convert in field.get_db_converters(connection)]
     return [field.attname for field in fields], converters
+
+
+@lru_cache(maxsize=64)
+def _fields_of(model: type[Model], columns: tuple[str, ...]) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    return [field.attname for field in fields], [(str(field.column), field.to_python) for field in fields]

@@ -1,5 +1,6 @@
 """One SQL statement from model instances: parts become data-modifying CTEs, so they all run or none does."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connec
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.sql import InsertQuery
+from psycopg import Connection, RawCursor
 from psycopg import Error as DatabaseError
-from psycopg import RawCursor
 from psycopg.abc import Params, Query
 from psycopg.rows import TupleRow
 
@@ -84,8 +85,8 @@ def run(parts: Sequence[Part]) -> None:
     *ctes, main = parts
     names = ", ".join(f"part{number} AS ({part.text})" for number, part in enumerate(ctes))
     text = f"WITH {names} {main.text}" if ctes else main.text
-    with told_apart_by_constraint(), _kept_apart(), prepared() as cursor:
-        cursor.execute(text, tuple(value for part in (*ctes, main) for value in part.values))
+    with told_apart_by_constraint(), _kept_apart():
+        prepared().execute(text, tuple(value for part in (*ctes, main) for value in part.values))
 
 
 def _kept_apart() -> AbstractContextManager[object]:
@@ -94,17 +95,26 @@ def _kept_apart() -> AbstractContextManager[object]:
     return database.connection.transaction() if database.in_atomic_block else nullcontext()
 
 
-@contextmanager
-def prepared() -> Iterator[CursorWrapper]:
-    """A cursor for texts that come again and again: each connection has the server plan them once.
+def prepared() -> CursorWrapper:
+    """A cursor for texts that come again and again: each connection has the server plan them once. Read its rows before asking again.
 
     Django's own cursor writes the values into the text, so that every statement is a new one.
     """
     database = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     wrapper = CursorDebugWrapper if database.queries_logged else CursorWrapper
-    with wrapper(_Numbered(database.connection), database) as cursor:
-        yield cursor
+    return wrapper(_own.of(database.connection), database)
+
+
+class _Own(threading.local):
+    """The cursor of each thread's connection, kept because it has learnt how to convert each type: that costs as much as a short query."""
+
+    _cursor: "_Numbered | None" = None
+
+    def of(self, connection: "Connection[TupleRow]") -> "_Numbered":
+        if self._cursor is None or self._cursor.connection is not connection:
+            self._cursor = _Numbered(connection)
+        return self._cursor
 
 
 class _Numbered(RawCursor[TupleRow]):
@@ -112,6 +122,9 @@ class _Numbered(RawCursor[TupleRow]):
 
     def execute(self, query: Query, params: Params | None = None, **options: Any) -> Self:
         return super().execute(_numbered(str(query)), params, **options)
+
+
+_own = _Own()
 
 
 @lru_cache(maxsize=1000)

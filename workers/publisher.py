@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from django.conf import settings
-from redis import ConnectionError, ConnectionPool, RedisError
+from redis import ConnectionPool, RedisError
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Disconnected
 from redis.retry import Retry
 
 from audit.outbox import Message, listeners
@@ -45,7 +47,7 @@ def _send(messages: Sequence[Message]) -> None:
     commands = [("LPUSH", queue, _envelope.seal(tasks.pack(message), queue)) for queue, message in zip(queues, messages, strict=True)]
     try:
         broker.tell(commands)
-    except ConnectionError:
+    except Disconnected:
         broker.tell(commands)  # a connection that was kept may have ended meanwhile
 
 
@@ -54,7 +56,7 @@ class _Broker(threading.local):
 
     def __init__(self) -> None:
         options = {"socket_timeout": SOCKET_SECONDS, "socket_connect_timeout": SOCKET_SECONDS, "retry": Retry(NoBackoff(), 0)}
-        self._connection = ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
+        self._connection: Any = ConnectionPool.from_url(settings.REDIS_URL, **options).make_connection()
 
     def tell(self, commands: Sequence[Sequence[str]]) -> None:
         """All in one round trip. Raises RedisError with the first answer that is one; an answer may be left unread then, so it hangs up."""

@@ -25,7 +25,7 @@ from autonomy.status import Status
 def approve(http: HttpRequest, pk: UUID) -> HttpResponse:
     """The form carries the digest of the plan that was on the page: no other one is approved."""
     digest, comment = http.POST.get("digest", ""), http.POST.get("comment", "")
-    return _done(http, pk, lambda: decide.approve(pk, actor=actor(http), digest=digest, comment=comment), _approved)
+    return _done(http, pk, lambda: decide.approve(pk, actor=actor(http), digest=digest, comment=comment).request, _approved)
 
 
 @never_cache
@@ -33,7 +33,10 @@ def approve(http: HttpRequest, pk: UUID) -> HttpResponse:
 def deny(http: HttpRequest, pk: UUID) -> HttpResponse:
     comment = http.POST.get("comment", "")
     return _done(
-        http, pk, lambda: decide.deny(pk, actor=actor(http), comment=comment), lambda _: "Denied. The requester is told your reason."
+        http,
+        pk,
+        lambda: decide.deny(pk, actor=actor(http), comment=comment).request,
+        lambda _: "Denied. The requester is told your reason.",
     )
 
 

@@ -22,17 +22,17 @@ LONGEST_COMMENT = 2000
 
 
 @judged_again
-def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -> ActionRequest:
+def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -> OpenReview:
     """Record an approval of exactly the plan with this digest; queue the request when nothing is missing.
 
-    The same approval again changes nothing. Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
+    Returns the review with it. The same approval again changes nothing. Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
     AlreadyDecided, PlanChanged, ReviewChanged, CommentUnfit.
     """
     _check(comment)
     review = _review(request_id, actor)
     request = review.request
     if _is_repetition(review, actor, APPROVE, digest):
-        return request
+        return review
     _guard(review, actor)
     if digest != request.plan_digest:
         raise _plan_changed(request, digest)
@@ -43,11 +43,11 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -
         decision
     )
     commit(change.set(status=Status.QUEUED if complete else Status.AWAITING_APPROVAL))
-    return request
+    return review.with_decision(decision)
 
 
 @judged_again
-def deny(request_id: UUID, *, actor: Actor, comment: str) -> ActionRequest:
+def deny(request_id: UUID, *, actor: Actor, comment: str) -> OpenReview:
     """End the request with a reason. The same denial again changes nothing.
 
     Raises CommentMissing besides what `approve` raises.
@@ -58,12 +58,12 @@ def deny(request_id: UUID, *, actor: Actor, comment: str) -> ActionRequest:
     review = _review(request_id, actor)
     request = review.request
     if _is_repetition(review, actor, DENY, request.plan_digest):
-        return request
+        return review
     _guard(review, actor)
     decision = _decision(review, actor, DENY, comment)
     change = Change(request, "request.denied", actor, _data(decision), at=decision.at).add(decision)
     commit(change.set(status=Status.DENIED, finished_at=change.at))
-    return request
+    return review.with_decision(decision)
 
 
 def _check(comment: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from approvals import reviews
-from approvals.reviews import OpenReview
+from approvals.reviews import OpenReview, Recorded
 from approvals.services.reopen import (
     back_for_review,
     reopen_under_new_policies,
@@ -18,7 +18,6 @@ from audit import canonical
 from audit.actor import Actor
 from audit.ledger import commit, judged_again
 from audit.outbox import Message, next_in_lane, publish
-from audit.rows import fetch
 from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
@@ -75,10 +74,11 @@ def _do(claimed: Claimed) -> Outcome:
 @judged_again
 def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
     """The request, if its approval holds under today's roles, rules and records; if not, it is moved on accordingly."""
-    request, review = reviews.read(message.stream)
-    if request is None or request.status not in {Status.QUEUED, Status.RUNNING}:
+    found = reviews.read_with_record(message.stream)
+    if found is None or found.request.status not in {Status.QUEUED, Status.RUNNING}:
         return None
-    if _tampered(request):
+    request, review = found.request, found.review
+    if _tampered(found):
         _end(request, TAMPERED, actor=actor)
         return None
     if request.status == Status.RUNNING:
@@ -122,16 +122,10 @@ def _override_has_ended(review: OpenReview) -> bool:
     return override is not None and datetime.fromisoformat(override["until"]) <= review.now
 
 
-TOLD = """
-SELECT (SELECT body FROM audit_event WHERE stream = %s AND type = 'request.submitted' ORDER BY seq DESC LIMIT 1),
-       (SELECT body FROM audit_event WHERE stream = %s AND type = 'request.approved' ORDER BY seq DESC LIMIT 1)
-"""
-
-
-def _tampered(request: ActionRequest) -> bool:
+def _tampered(found: Recorded) -> bool:
     """Whether what would run differs from what the ledger tells was asked for and approved."""
-    asked, approved = map(_data_of, fetch(TOLD, request.id, request.id)[0])
-    plan = request.plan
+    request, plan = found.request, found.request.plan
+    asked, approved = _data_of(found.asked), _data_of(found.approved)
     if asked is None or approved is None or plan is None:
         return True
     if any(asked.get(name) != value for name, value in essentials(request).items()):

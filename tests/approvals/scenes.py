@@ -13,7 +13,7 @@ from tests.plugins.world import Person, World
 def approve(request: ActionRequest, *people: Person) -> ActionRequest:
     for person in people:
         digest = ActionRequest.objects.select_related("plan").get(pk=request.pk).plan_digest
-        request = decide.approve(request.id, actor=person.actor(), digest=digest)
+        request = decide.approve(request.id, actor=person.actor(), digest=digest).request
     return request
 
 
