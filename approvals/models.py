@@ -37,9 +37,9 @@ class Review(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    request = models.ForeignKey(ActionRequest, models.PROTECT, related_name="reviews")
+    request = models.ForeignKey(ActionRequest, models.PROTECT, db_index=False, related_name="reviews")
     number = models.PositiveSmallIntegerField()
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="reviews")
+    plan = models.ForeignKey(Plan, models.PROTECT, db_index=False, related_name="reviews")
     because = models.CharField(max_length=200, default="")
     slack_channel = models.CharField(max_length=32, default="")
     opened_at = models.DateTimeField()
@@ -56,7 +56,7 @@ class ReviewStage(models.Model):
     """One group's share in a review: how many of its people must approve."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    review = models.ForeignKey(Review, models.PROTECT, related_name="stages")
+    review = models.ForeignKey(Review, models.PROTECT, db_index=False, related_name="stages")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
     required = models.PositiveSmallIntegerField()
 
@@ -79,7 +79,7 @@ class Decision(models.Model):
         DENY = "deny"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    review = models.ForeignKey(Review, models.PROTECT, related_name="decisions")
+    review = models.ForeignKey(Review, models.PROTECT, db_index=False, related_name="decisions")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     person = models.UUIDField()
     name = models.CharField(max_length=150)

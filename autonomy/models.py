@@ -52,7 +52,11 @@ class Boundary(Rule):
 
 
 class ActionRequest(Streamed):
-    """Somebody asks for one action on one target. Immutable but for its progress; a change of mind is a new request."""
+    """Somebody asks for one action on one target. Immutable but for its progress; a change of mind is a new request.
+
+    Each index is written three times in the life of a request, so foreign keys have none of their own where another one begins with
+    them, or nothing is ever deleted.
+    """
 
     action = models.CharField(max_length=80)
     cluster = models.CharField(max_length=50, default="", blank=True)
@@ -60,12 +64,12 @@ class ActionRequest(Streamed):
     kind = models.CharField(max_length=63)
     name = models.CharField(max_length=253)
     environment = models.CharField(max_length=24, default="", blank=True)
-    team = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="action_requests")
+    team = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, db_index=False, related_name="action_requests")
     parameters = models.JSONField(default=dict)
     reason = models.TextField(default="", blank=True)
     dry_run = models.BooleanField(default=False)
     override = models.JSONField(null=True, blank=True)
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="action_requests")
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="action_requests")
     requester_name = models.CharField(max_length=150)
     requester_people = ArrayField(models.UUIDField(), default=list)
     door = models.CharField(max_length=16)
@@ -119,7 +123,7 @@ class Plan(models.Model):
     """What a request would change, from a dry run. `body` is the exact bytes that `digest` covers and that reviewers decide on."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    request = models.ForeignKey(ActionRequest, models.PROTECT, related_name="plans")
+    request = models.ForeignKey(ActionRequest, models.PROTECT, db_index=False, related_name="plans")
     number = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=71)
     body = models.BinaryField()
@@ -138,10 +142,10 @@ class IdempotencyKey(models.Model):
     """A caller's key for one submission: for 24 h the same key gives the same request."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=71)
-    request = models.ForeignKey(ActionRequest, models.CASCADE)
+    request = models.ForeignKey(ActionRequest, models.CASCADE, db_index=False)
     created_at = models.DateTimeField()
 
     class Meta:
