@@ -25,7 +25,9 @@ LONGEST_COMMENT = 2000
 def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -> OpenReview:
     """Record an approval of exactly the plan with this digest; queue the request when nothing is missing.
 
-    Returns the review with it. The same approval again changes nothing. Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
+    Returns the review with it. The same approval again changes nothing.
+
+    Raises MayNotSee, OwnRequest, NotAPerson, NotYourStage, NotOpen, ReviewExpired,
     AlreadyDecided, PlanChanged, ReviewChanged, CommentUnfit.
     """
     _check(comment)
