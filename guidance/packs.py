@@ -26,8 +26,10 @@ class Include(Strict):
     pack: Slug
     policies: tuple[Slug, ...] = ()
 
-    def takes(self, policy: Policy) -> bool:
-        return not self.policies or policy.name in self.policies
+    def narrowed(self, names: frozenset[str] | None) -> frozenset[str] | None:
+        """Those of these names that it takes; None are all."""
+        taken = frozenset(self.policies) if self.policies else None
+        return taken if names is None else names if taken is None else names & taken
 
 
 class PackFile(Strict):
@@ -114,10 +116,10 @@ def _version(reference: str, written: str) -> KubernetesVersion:
         raise UnknownPack(f"{written!r} is no version of Kubernetes: ask for a pack such as {name}@{NEWEST}.") from error
 
 
-def _gathered(name: str, version: KubernetesVersion) -> Iterator[Policy]:
+def _gathered(name: str, version: KubernetesVersion, names: frozenset[str] | None = None) -> Iterator[Policy]:
     for include in pack_file(name).include:
-        yield from (policy for policy in _gathered(include.pack, version) if include.takes(policy))
-    yield from skim_pack(PACKS / name, version)
+        yield from _gathered(include.pack, version, include.narrowed(names))
+    yield from skim_pack(PACKS / name, version, names)
 
 
 def _without_replaced(policies: Iterable[Policy], levels: Mapping[str, Enforcement] | None = None) -> Iterator[Policy]:
