@@ -12,6 +12,8 @@ from devstack.processes import Program
 
 STAGES = Path(__file__).with_name("stages.yaml")
 LOOPBACK = "127.0.0.1"
+LEASES = {"node-lease-duration-seconds": 40}
+"""A kubelet's own. Without them a node counts as lost after 50 s, and its pods are unready from then on."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def kube_apiserver(layout: Layout) -> Program:
 def controllers(layout: Layout, *, ready: Callable[[], bool]) -> list[Program]:
     """What makes objects come alive: deployments get pods, pods get nodes, and kwok plays the nodes. The last one has the probe."""
     alone = {"kubeconfig": layout.kubeconfig, "leader-elect": "false", "secure-port": 0, "profiling": "false"}
-    kwok = {"kubeconfig": layout.kubeconfig, "config": STAGES, "manage-all-nodes": "true", "node-port": 0}
+    kwok = {"kubeconfig": layout.kubeconfig, "config": STAGES, "manage-all-nodes": "true", "node-port": 0, **LEASES}
     manager = {**alone, "root-ca-file": layout.credentials.ca}
     return [
         Program("kube-controller-manager", _command(layout, "kube-controller-manager", manager)),

@@ -25,6 +25,17 @@ def test_both_nodes_are_ready(control_plane: ControlPlane, admin: httpx.Client) 
     assert set(control_plane.pids) == set(PROGRAMS)
 
 
+def test_nodes_tell_again_and_again_that_they_live(control_plane: ControlPlane, admin: httpx.Client) -> None:
+    """Pods of a node that has not for 50 s are taken for unready, and stay so."""
+
+    def renewed() -> dict[str, str]:
+        leases = admin.get("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases").json()["items"]
+        return {lease["metadata"]["name"]: lease["spec"]["renewTime"] for lease in leases}
+
+    first = until(lambda: found if set(found := renewed()) == {"node-1", "node-2"} else None) or {}
+    until(lambda: all(time > first[node] for node, time in renewed().items()))
+
+
 def test_a_second_start_finds_objects_port_and_tokens_again(control_plane_programs: None, tmp_path: Path) -> None:
     with start(tmp_path) as first, first.client("admin") as admin:
         admin.post("/api/v1/namespaces", json={"metadata": {"name": "kept"}}).raise_for_status()
