@@ -16,10 +16,9 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from cel_expr_python import cel as engine
-
 from guidance import cel, vap
 from guidance.compiled import CompiledPolicy
+from guidance.engine import engine, runtime
 from guidance.evaluation import evaluate
 from guidance.load import MAIN_PACK, compile_policies, load_pack
 from guidance.subject import VARIABLES, admit
@@ -78,11 +77,10 @@ def bare_expression(policy: CompiledPolicy) -> str:
 
 
 def bare(compiled: Sequence[CompiledPolicy]) -> Callable[[Manifest], bool]:
-    environment = cel._environment(())
-    programs = [cel.compile(bare_expression(policy), VARIABLES)._compiled for policy in compiled]
+    programs = [cel.compile(bare_expression(policy), VARIABLES).native for policy in compiled]
 
     def judge(manifest: Manifest) -> bool:
-        activation: engine.Activation = environment.Activation({"object": manifest})
+        activation: engine.Activation = runtime().Activation({"object": manifest})
         verdicts = [program.eval(activation).value() for program in programs]
         return all(verdict is True for verdict in verdicts)
 

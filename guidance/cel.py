@@ -1,33 +1,47 @@
 """CEL behind a thin interface.
 
-The engine reports run-time errors as a value of type ERROR, and takes Python values that are no JSON in surprising ways; here both
-become exceptions.
+Most expressions are evaluated by the engine. It reports run-time errors as a value of type ERROR, and takes Python values that are no
+JSON in surprising ways; here both become exceptions. What calls functions that only Kubernetes has is checked by the engine and evaluated
+by `guidance.interpreter`, with the same values; it also gets what the engine failed at, since Kubernetes forgives a little more.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
-from guidance.engine import engine, ext_bindings, ext_encoders, ext_math, ext_optional, ext_strings
+from guidance.engine import checker, engine, plain_configuration, runtime
+from guidance.functions.errors import EvaluationError as EvaluationError
 from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
 from guidance.pointer import dotted
 
 FIRST_PROBLEM = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 STATUS = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
-UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
-UNSUPPORTED = frozenset(
-    [
-        "quantity", "isQuantity", "url", "isURL", "ip", "isIP", "cidr", "isCIDR", "semver", "isSemver", "sets", "format",
-        "find", "findAll", "isSorted", "sum", "min", "max", "transformList", "transformMap", "transformMapEntry",
-    ]
-)  # fmt: skip
-"""The first names of what Kubernetes adds to CEL, and this engine lacks."""
+UNDECLARED = re.compile(r"undeclared reference to '([^'.]+)")
+ELSEWHERE = {
+    "authorizer": "who may do what can only be asked in a cluster",
+    "jsonpatch": "Kubernetes has it in a MutatingAdmissionPolicy alone",
+}
+"""What cannot be known here: better no verdict than a wrong one."""
+OWN_FUNCTION = re.compile(
+    r"\b(?:quantity|isQuantity|sign|isGreaterThan|isLessThan|compareTo|asApproximateFloat|asInteger|isInteger|add|sub"
+    r"|ip|isIP|isCanonical|family|isUnspecified|isLoopback|isLinkLocalMulticast|isLinkLocalUnicast|isGlobalUnicast"
+    r"|cidr|isCIDR|containsIP|containsCIDR|masked|prefixLength|url|isURL|getScheme|getHost|getHostname|getPort|getEscapedPath|getQuery"
+    r"|semver|isSemver|major|minor|patch|format|named|validate|dns\w+|qualifiedName|labelValue|uri|uuid|byte|date|datetime"
+    r"|isSorted|sum|min|max|includes|find|findAll|unwrap|unwrapOpt|transformMap|transformMapEntry"
+    r"|int|uint|double|bool|timestamp|duration|getMilliseconds)\s*\("
+)
+"""Functions that the engine lacks, or does otherwise than Kubernetes."""
+SHARED_FUNCTION = re.compile(r"\b(?:indexOf|lastIndexOf|string)\s*\(")
+"""Functions that the engine has for some types only."""
+EXISTS_ONE = re.compile(r"\bexists_one(?=\s*\(\s*\w+\s*,\s*\w+\s*,)")
+JSON_TYPE = re.compile(r"(?:BOOL|INT|DOUBLE|STRING|NULL|DYN|LIST<|MAP<(?=STRING|DYN)|[>, ])+")
 DYN = "DYN"
 BOOL = "BOOL"
 STRING = "STRING"
 NULL = "NULL"
+Evaluate = Callable[[Mapping[str, object]], object]
 
 
 class ExpressionError(ValueError):
@@ -40,45 +54,72 @@ class ExpressionError(ValueError):
         self.column = column
 
 
-class EvaluationError(Exception):
-    """An expression that compiled, and failed on these bindings."""
-
-
 @dataclass(frozen=True)
 class Bindings:
     """Values for variables, converted for the engine at most once, however many programs read them.
 
-    The values must be JSON (`jsonvalue.checked`) and must not be changed afterwards.
+    The values must be JSON (`jsonvalue.checked`), or what a program gave for a variable, and must not be changed afterwards.
     """
 
-    values: Mapping[str, JsonValue]
+    values: Mapping[str, object]
 
     @cached_property
     def activation(self) -> engine.Activation:
-        return _environment(()).Activation(self.values)
+        return runtime().Activation(self.values)
 
-    def plus(self, more: Mapping[str, JsonValue]) -> "Bindings":
+    def plus(self, more: Mapping[str, object]) -> "Bindings":
         """The same and more; nothing that was converted is kept."""
         return Bindings({**self.values, **more}) if more else self
 
 
 class Program:
-    """A compiled expression. `returns` is the static type: BOOL, STRING, …, or DYN where only the value can tell."""
+    """A compiled expression. `returns` is the static type: BOOL, STRING, …, or DYN where only the value can tell.
 
-    def __init__(self, expression: str, compiled: engine.Expression) -> None:
+    `interpreted` evaluates it in the engine's place.
+    """
+
+    def __init__(self, expression: str, compiled: engine.Expression, interpreted: Evaluate | None = None) -> None:
         self.expression = expression
-        self._compiled = compiled
         self.returns: str = compiled.return_type().name()
+        self._checked = compiled
+        self._interpreted = interpreted
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the engine evaluates it."""
+        return self._interpreted is None
+
+    @cached_property
+    def native(self) -> engine.Expression:
+        """For the engine."""
+        return runtime().deserialize(self._checked.serialize())
 
     def evaluate(self, bindings: Bindings | Mapping[str, object]) -> object:
-        """The value as Python has it: JSON's types, bytes, datetime, timedelta. A plain mapping is checked first.
+        """The value as Python has it: JSON's types, or those of `guidance.functions.values`. A plain mapping is checked first.
 
         Raises EvaluationError.
         """
         if not isinstance(bindings, Bindings):
             bindings = Bindings(_checked(bindings))
+        if self._interpreted is not None:
+            return self._interpreted(bindings.values)
+        return self._natively(bindings)
+
+    def holds(self, bindings: Bindings | Mapping[str, object]) -> bool:
+        """The verdict of a condition. Raises EvaluationError, also when the value is no bool."""
+        verdict = self.evaluate(bindings)
+        if not isinstance(verdict, bool):
+            raise EvaluationError(f"the expression gave {type(verdict).__name__} instead of true or false")
+        return verdict
+
+    def for_variable(self, bindings: Bindings) -> object:
+        """A value that other programs may read. Raises EvaluationError and NotJson."""
+        value = self.evaluate(bindings)
+        return checked(value) if self.is_native else value
+
+    def _natively(self, bindings: Bindings) -> object:
         try:
-            value = self._compiled.eval(bindings.activation)
+            value = self.native.eval(bindings.activation)
             plain: object = value.plain_value()
         except RuntimeError as error:  # the iteration budget
             raise EvaluationError(STATUS.sub("", str(error))) from error
@@ -88,12 +129,27 @@ class Program:
             raise EvaluationError(STATUS.sub("", plain))
         return plain
 
-    def holds(self, bindings: Bindings | Mapping[str, object]) -> bool:
-        """The verdict of a condition. Raises EvaluationError, also when the value is no bool."""
-        verdict = self.evaluate(bindings)
-        if not isinstance(verdict, bool):
-            raise EvaluationError(f"the expression gave {type(verdict).__name__} instead of true or false")
-        return verdict
+
+class _Forgiving(Program):
+    """What fails in the engine may not fail in Kubernetes: `.?` finds nothing in a text there."""
+
+    def _natively(self, bindings: Bindings) -> object:
+        try:
+            return super()._natively(bindings)
+        except EvaluationError as error:
+            if BUDGET in str(error) or self._again is None:
+                raise
+            try:
+                return self._again(bindings.values)
+            except EvaluationError:
+                raise error from None
+
+    @cached_property
+    def _again(self) -> Evaluate | None:
+        return _interpreted(self._checked, is_forced=True)
+
+
+BUDGET = "budget"
 
 
 def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, str] | None = None) -> Program:  # noqa: A001 as re.compile
@@ -101,40 +157,70 @@ def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, 
 
     Raises ExpressionError with the first problem.
     """
-    declared = dict.fromkeys(variables, DYN) | dict(typed or {})
+    return _compiled(_Forgiving, expression, variables, typed or {})
+
+
+def shortcut(expression: str, variables: Iterable[str]) -> Program | None:
+    """A program that somebody else stands in for when it fails; None where it does not compile."""
+    try:
+        return _compiled(Program, expression, variables, {})
+    except ExpressionError:
+        return None
+
+
+def _compiled(kind: type[Program], expression: str, variables: Iterable[str], typed: Mapping[str, str]) -> Program:
     try:
         checked(expression)
     except NotJson as error:
         raise ExpressionError(f"the expression {error.problem}") from error
+    declared = tuple(sorted((dict.fromkeys(variables, DYN) | dict(typed)).items()))
+    exotic = frozenset(name for name, returns in typed.items() if not JSON_TYPE.fullmatch(returns) and name in expression)
     try:
-        return Program(expression, _environment(tuple(sorted(declared.items()))).compile(expression))
+        return _checked_program(kind, expression, declared, exotic)
+    except RuntimeError as error:
+        same = EXISTS_ONE.sub("existsOne ", expression)  # as long as before, so that the columns stay
+        if same == expression:
+            raise _located(str(error)) from error
+    try:
+        return _checked_program(kind, same, declared, exotic)
     except RuntimeError as error:
         raise _located(str(error)) from error
 
 
-@cache
-def _environment(declared: tuple[tuple[str, str], ...]) -> engine.Env:
-    extensions = [
-        ext_strings.ExtStrings(),
-        ext_bindings.ExtBindings(),
-        ext_optional.ExtOptional(),
-        ext_math.ExtMath(),
-        ext_encoders.ExtEncoders(),
-    ]
-    return engine.NewEnv(variables={name: TYPES.get(type_name, engine.Type.DYN) for name, type_name in declared}, extensions=extensions)
+def _checked_program(kind: type[Program], expression: str, declared: tuple[tuple[str, str], ...], exotic: frozenset[str]) -> Program:
+    """Raises RuntimeError."""
+    if not exotic and not OWN_FUNCTION.search(expression):
+        try:
+            compiled = checker(declared, plain_configuration()).compile(expression)
+            return kind(expression, compiled, _interpreted(compiled, is_forced=True) if _is_exotic(compiled) else None)
+        except RuntimeError:
+            if not SHARED_FUNCTION.search(expression):
+                raise
+    from guidance.functions.library import configuration  # takes long to load
+
+    compiled = checker(declared, configuration()).compile(expression)
+    return kind(expression, compiled, _interpreted(compiled, exotic, is_forced=_is_exotic(compiled)))
 
 
-TYPES = {name: getattr(engine.Type, name) for name in (BOOL, "BYTES", "DOUBLE", "DURATION", "INT", STRING, "TIMESTAMP", "UINT")}
-"""Scalars keep their static type from one expression to the next; lists, maps and the rest are dynamic."""
+def _is_exotic(compiled: engine.Expression) -> bool:
+    """Whether its value has no form in JSON."""
+    return not JSON_TYPE.fullmatch(compiled.return_type().name())
+
+
+def _interpreted(compiled: engine.Expression, exotic: frozenset[str] = frozenset(), *, is_forced: bool) -> Evaluate | None:
+    """Raises ExpressionError."""
+    from guidance.interpreter import Unsupported, interpretation  # takes long to load
+
+    try:
+        return interpretation(compiled.serialize(), exotic, is_forced=is_forced)
+    except Unsupported as error:
+        raise ExpressionError(str(error)) from error
 
 
 def _explained(message: str) -> str:
-    """With the reason, where Kubernetes knows what is not known here: better no verdict than a wrong one."""
     found = UNDECLARED.search(message)
-    name = found.group(1).split(".")[0] if found else ""
-    if name == "authorizer":
-        return f"{message}: who may do what can only be asked in a cluster"
-    return f"{message}: Kubernetes' function {found.group(1)} is not supported" if found and name in UNSUPPORTED else message
+    reason = ELSEWHERE.get(found.group(1)) if found else None
+    return f"{message}: {reason}" if reason else message
 
 
 def _checked(bindings: Mapping[str, object]) -> dict[str, JsonValue]:

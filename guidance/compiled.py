@@ -74,8 +74,9 @@ class CompiledPolicy:
     @cached_property
     def goes_together(self) -> bool:
         """Whether its gate alone tells that nothing is found, whoever else is asked."""
-        spec = self.policy.spec
-        return self.gate is not None and self.aim.selects_all and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations)
+        spec, gate = self.policy.spec, self.gate
+        goes = gate is not None and gate.is_native and self.aim.selects_all
+        return goes and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations)
 
     @property
     def name(self) -> str:
@@ -130,10 +131,7 @@ def _names(policy: Policy) -> tuple[str, ...]:
 
 def _fast(policy: Policy, text: str) -> Program | None:
     """A short cut; without it everything is judged on its own, with the same result."""
-    try:
-        return cel.compile(text, _names(policy))
-    except ExpressionError:
-        return None
+    return cel.shortcut(text, _names(policy))
 
 
 NOTHING = cel.compile("null")

@@ -236,7 +236,7 @@ def _scope(policy: CompiledPolicy, bindings: Bindings) -> _Scope:
     failed: dict[str, str] = {}
     for name, program in policy.variables.items():
         try:
-            bindings = bindings.plus({f"variables.{name}": checked(program.evaluate(bindings))})
+            bindings = bindings.plus({f"variables.{name}": program.for_variable(bindings)})
         except (EvaluationError, NotJson) as error:
             failed[name] = str(error)
     return _Scope(bindings, failed)

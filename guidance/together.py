@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from guidance import cel, vap
-from guidance.cel import EvaluationError, ExpressionError, Program
+from guidance.cel import EvaluationError, Program
 from guidance.compiled import CompiledPolicy
 from guidance.matching import Operation
 from guidance.pointer import Token
@@ -105,10 +105,8 @@ def _panel(group: Sequence[CompiledPolicy], pod_at: tuple[Token, ...]) -> Iterat
     if not group:
         return
     text = _combined(group)
-    try:
-        yield _Panel(tuple(group), cel.compile(text, VARIABLES), () if _reads(text, pod_at) else pod_at, bool(CIRCUMSTANCES.search(text)))
-    except ExpressionError:
-        return
+    if verdicts := cel.shortcut(text, VARIABLES):
+        yield _Panel(tuple(group), verdicts, () if _reads(text, pod_at) else pod_at, bool(CIRCUMSTANCES.search(text)))
 
 
 def _reads(text: str, at: tuple[Token, ...]) -> bool:

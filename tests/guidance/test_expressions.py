@@ -55,19 +55,14 @@ def test_a_mistake_is_told_with_its_place(expression: str, line: int, column: in
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        ("quantity('1Gi').isGreaterThan(quantity('1Mi'))", "Kubernetes' function quantity is not supported"),
-        ("sets.contains([1], [1])", "Kubernetes' function sets is not supported"),
-        ("['a'].isSorted()", "Kubernetes' function isSorted is not supported"),
-        ("'abc'.find('b')", "Kubernetes' function find is not supported"),
-        ("isIP('::1')", "Kubernetes' function isIP is not supported"),
         ("authorizer.group('').allowed()", "who may do what can only be asked in a cluster"),
+        ("jsonpatch.escapeKey('a/b')", "Kubernetes has it in a MutatingAdmissionPolicy alone"),
+        ("quantity('1') == math.greatest(quantity('1').asInteger(), 2)", "found no matching overload"),
     ],
 )
 def test_what_only_a_cluster_knows_is_refused_by_its_name(expression: str, told: str) -> None:
-    with pytest.raises(cel.ExpressionError) as caught:
+    with pytest.raises(cel.ExpressionError, match=told):
         cel.compile(expression, ["object"])
-
-    assert caught.value.message.endswith(told)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +71,6 @@ def test_what_only_a_cluster_knows_is_refused_by_its_name(expression: str, told:
         ("x.missing", "Key not found in map"),
         ("x.list.all(i, i > 'a')", "No matching overloads"),
         ("1 / (size(x.list) - 2)", "divide by zero"),
-        ("optional.of(1)", "without a form in JSON"),
         ("y", "No value with name"),
     ],
 )
