@@ -139,8 +139,8 @@ def evaluate_admitted(
     if not found:
         return Evaluation(annotations=noted) if noted else NOTHING_FOUND
 
-    sent = checked(manifest)
     mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
+    sent = checked(manifest)
     mended = mend(sent, found, _judge_again(policies, subject), mendable=mendable, unmended=unmended)
     findings = tuple(_finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key)) for violation in found)
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)

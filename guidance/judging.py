@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from guidance.binding import Binding, NoParams, params_of
 from guidance.cel import Bindings, EvaluationError, Program
@@ -88,12 +89,17 @@ class Violation:
             steps.append(Step((*self.view.prefix, *self.at, *compiled.tokens), value))
         return steps
 
+    @cached_property
+    def _here(self) -> Bindings:
+        """With the element; what was converted for one expression serves the others."""
+        return self.bindings.plus(self.element)
+
     def _value(self, program: Program | None) -> JsonValue:
         """None when the expression fails: a finding is worth more than its decoration."""
         if program is None:
             return None
         try:
-            return checked(program.evaluate(self.bindings.plus(self.element)))
+            return checked(program.evaluate(self._here))
         except (EvaluationError, NotJson):
             return None
 
@@ -109,9 +115,12 @@ def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
         yield Violation(policy, None, view, (), view.bindings, error=str(error))
         return
     for case in cases:
-        bindings = view.bindings.plus({PARAMS: case.params}) if policy.policy.spec.param_kind else view.bindings
-        for violation in _in_case(policy, view, bindings):
+        for violation in _in_case(policy, view, _bindings(policy, view, case)):
             yield replace(violation, case=case) if case is not EVERYWHERE else violation
+
+
+def _bindings(policy: CompiledPolicy, view: View, case: Case) -> Bindings:
+    return view.bindings.plus({PARAMS: case.params}) if policy.policy.spec.param_kind else view.bindings
 
 
 def matches(policy: CompiledPolicy, subject: Subject) -> bool:
@@ -122,7 +131,7 @@ def matches(policy: CompiledPolicy, subject: Subject) -> bool:
     if policy.goes_together and not policy.conditions:
         return True
     try:
-        return any(_conditions_hold(policy, view.bindings.plus({PARAMS: case.params})) for case in _cases(policy, view))
+        return any(_conditions_hold(policy, _bindings(policy, view, case)) for case in _cases(policy, view))
     except (UnknownNamespace, NoParams, EvaluationError):
         return False  # `violations` tells
 

@@ -37,7 +37,10 @@ class Enforcement(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Enforcement).index(self)
+        return RANKS[self]
+
+
+RANKS = {level: rank for rank, level in enumerate(Enforcement)}
 
 
 class Severity(StrEnum):
