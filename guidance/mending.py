@@ -4,9 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from guidance.jsontype import JsonValue
+from guidance.jsonvalue import NotJson
 from guidance.judging import Key, Violation
 from guidance.patch import CannotPatch, Operation, Step, apply, operations
 from guidance.pointer import Token
+from guidance.subject import Malformed
 
 MOST_WORK = 20_000
 """Bounds the proofs, each of which judges all violations again: up to 140 violations, all fixes are proven one by one."""
@@ -74,9 +76,9 @@ class _Proof:
         try:
             patch = operations(manifest, steps)
             candidate = apply(manifest, patch)
-        except CannotPatch:
+            after = self.judge(candidate)
+        except (CannotPatch, Malformed, NotJson):
             return None
-        after = self.judge(candidate)
         return candidate if gone.isdisjoint(after) and after <= self.before else None
 
 

@@ -60,9 +60,13 @@ QUANTITY = Scalar('a quantity, such as "100m" or "128Mi"', (str, int, float))
 MOST_CONTAINERS = 200
 """Per list. No node runs such a pod; the bound keeps the time that a manifest can take."""
 QUANTITIES = Names(QUANTITY)
+NUMBER_OR_NAME = Scalar("a number or a name", (int, str))
+NUMBER_OR_PERCENT = Scalar("a number or a percentage", (int, str))
+MAP = Fields({})
 
 SECURITY: Mapping[str, Shape] = {
     "runAsNonRoot": FLAG, "runAsUser": WHOLE, "runAsGroup": WHOLE, "seccompProfile": Fields({"type": TEXT}), "seLinuxOptions": Names(TEXT),
+    "appArmorProfile": Fields({"type": TEXT}), "windowsOptions": Fields({"hostProcess": FLAG}),
 }  # fmt: skip
 CONTAINER_SECURITY = Fields(
     {
@@ -73,13 +77,17 @@ CONTAINER_SECURITY = Fields(
 POD_SECURITY = Fields(
     {**SECURITY, "fsGroup": WHOLE, "supplementalGroups": Items(WHOLE), "sysctls": Items(Fields({"name": TEXT, "value": TEXT}))}
 )
-PROBE = Fields({"initialDelaySeconds": WHOLE, "periodSeconds": WHOLE, "timeoutSeconds": WHOLE, "failureThreshold": WHOLE})
+HANDLER: Mapping[str, Shape] = {
+    "httpGet": Fields({"host": TEXT, "port": NUMBER_OR_NAME, "path": TEXT}), "tcpSocket": Fields({"host": TEXT, "port": NUMBER_OR_NAME}),
+}  # fmt: skip
+PROBE = Fields({**HANDLER, "initialDelaySeconds": WHOLE, "periodSeconds": WHOLE, "timeoutSeconds": WHOLE, "failureThreshold": WHOLE})
 CONTAINER = Fields(
     {
         "name": TEXT, "image": TEXT, "command": Items(TEXT), "args": Items(TEXT), "imagePullPolicy": TEXT,
-        "securityContext": CONTAINER_SECURITY,
+        "securityContext": CONTAINER_SECURITY, "lifecycle": Fields({"postStart": Fields(HANDLER), "preStop": Fields(HANDLER)}),
         "resources": Fields({"requests": QUANTITIES, "limits": QUANTITIES}),
-        "env": Items(Fields({"name": TEXT, "value": TEXT, "valueFrom": Names(Fields({}))}, ("name",))),
+        "env": Items(Fields({"name": TEXT, "value": TEXT, "valueFrom": Names(Fields({"name": TEXT}))}, ("name",))),
+        "envFrom": Items(Fields({"secretRef": Fields({"name": TEXT}), "configMapRef": Fields({"name": TEXT})})),
         "ports": Items(Fields({"containerPort": WHOLE, "hostPort": WHOLE, "name": TEXT, "protocol": TEXT})),
         "volumeMounts": Items(Fields({"name": TEXT, "mountPath": TEXT, "readOnly": FLAG})),
         "livenessProbe": PROBE, "readinessProbe": PROBE, "startupProbe": PROBE,
@@ -91,15 +99,65 @@ POD_SPEC = Fields(
         **{name: Items(CONTAINER, most=MOST_CONTAINERS) for name in CONTAINER_LISTS},
         "containers": Items(CONTAINER, filled=True, most=MOST_CONTAINERS),
         "securityContext": POD_SECURITY,
-        "hostNetwork": FLAG, "hostPID": FLAG, "hostIPC": FLAG, "hostUsers": FLAG, "serviceAccountName": TEXT,
+        "hostNetwork": FLAG, "hostPID": FLAG, "hostIPC": FLAG, "hostUsers": FLAG, "serviceAccountName": TEXT, "serviceAccount": TEXT,
         "automountServiceAccountToken": FLAG, "nodeSelector": Names(TEXT), "os": Fields({"name": TEXT}), "restartPolicy": TEXT,
-        "volumes": Items(Fields({"name": TEXT}, ("name",))), "terminationGracePeriodSeconds": WHOLE, "priorityClassName": TEXT,
+        "volumes": Items(Fields({"name": TEXT, "hostPath": Fields({"path": TEXT})}, ("name",))), "affinity": MAP,
+        "topologySpreadConstraints": Items(MAP), "terminationGracePeriodSeconds": WHOLE, "priorityClassName": TEXT,
     },
     ("containers",),
 )  # fmt: skip
-METADATA = Fields({"name": TEXT, "generateName": TEXT, "namespace": TEXT, "labels": Names(TEXT), "annotations": Names(TEXT)})
+METADATA = Fields(
+    {
+        "name": TEXT, "generateName": TEXT, "namespace": TEXT, "labels": Names(TEXT), "annotations": Names(TEXT),
+        "ownerReferences": Items(Fields({"kind": TEXT, "name": TEXT}, ("kind", "name"))),
+    }
+)  # fmt: skip
 POD_MEMBERS: Mapping[str, Shape] = {"metadata": METADATA, "spec": POD_SPEC}
 IDENTITY = Fields({"apiVersion": TEXT, "kind": TEXT, "metadata": METADATA}, ("apiVersion", "kind", "metadata"))
+
+
+def _kind(spec: Mapping[str, Shape] | None = None, **members: Shape) -> Fields:
+    """An object that has a spec with these members, or these members beside apiVersion, kind and metadata."""
+    more = {"spec": Fields(spec)} if spec is not None else members
+    return Fields({**IDENTITY.members, **more}, (*IDENTITY.required, *(name for name in more if name in ("spec", "roleRef"))))
+
+
+NETWORKING, RBAC = "networking.k8s.io", "rbac.authorization.k8s.io"
+SELECTOR = Fields({"matchLabels": Names(TEXT), "matchExpressions": Items(MAP)})
+WORKLOAD: Mapping[str, Shape] = {
+    "replicas": WHOLE, "selector": SELECTOR, "serviceName": TEXT, "revisionHistoryLimit": WHOLE, "ttlSecondsAfterFinished": WHOLE,
+    "strategy": Fields({"type": TEXT, "rollingUpdate": Fields({"maxUnavailable": NUMBER_OR_PERCENT})}),
+    "concurrencyPolicy": TEXT, "startingDeadlineSeconds": WHOLE,
+}  # fmt: skip
+PEER = Fields({"namespaceSelector": SELECTOR, "podSelector": SELECTOR, "ipBlock": Fields({"cidr": TEXT, "except": Items(TEXT)}, ("cidr",))})
+PORTS = Items(Fields({"port": NUMBER_OR_NAME}))
+ROLE = _kind(
+    rules=Items(
+        Fields({name: Items(TEXT) for name in ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")}, ("verbs",)),
+    )
+)
+SUBJECTS = Items(Fields({"kind": TEXT, "name": TEXT, "namespace": TEXT}, ("kind", "name")))
+BINDING = _kind(roleRef=Fields({"kind": TEXT, "name": TEXT}, ("kind", "name")), subjects=SUBJECTS)
+KINDS: Mapping[tuple[str, str], Fields] = {
+    ("", "ConfigMap"): _kind(data=Names(TEXT)),
+    ("", "Service"): _kind(
+        {"type": TEXT, "externalName": TEXT, "externalIPs": Items(TEXT), "loadBalancerSourceRanges": Items(TEXT), "selector": Names(TEXT)}
+    ),
+    ("", "ServiceAccount"): _kind(automountServiceAccountToken=FLAG),
+    ("autoscaling", "HorizontalPodAutoscaler"): _kind({"minReplicas": WHOLE, "maxReplicas": WHOLE}),
+    (NETWORKING, "Ingress"): _kind({"tls": Items(Fields({"hosts": Items(TEXT)})), "rules": Items(Fields({"host": TEXT}))}),
+    (NETWORKING, "NetworkPolicy"): _kind(
+        {
+            "podSelector": SELECTOR, "policyTypes": Items(TEXT), "ingress": Items(Fields({"from": Items(PEER), "ports": PORTS})),
+            "egress": Items(Fields({"to": Items(PEER), "ports": PORTS})),
+        }
+    ),
+    ("policy", "PodDisruptionBudget"): _kind(
+        {"maxUnavailable": NUMBER_OR_PERCENT, "minAvailable": NUMBER_OR_PERCENT, "unhealthyPodEvictionPolicy": TEXT}
+    ),
+    (RBAC, "ClusterRole"): ROLE, (RBAC, "ClusterRoleBinding"): BINDING, (RBAC, "Role"): ROLE, (RBAC, "RoleBinding"): BINDING,
+}  # fmt: skip
+"""Those that make no pods."""
 
 
 def misfits(document: JsonValue, resource: Resource) -> Iterator[Misfit]:
@@ -137,10 +195,12 @@ def shape_of(resource: Resource) -> Fields:
     """What is known of this kind."""
     at = resource.pod_at
     if at is None:
-        return IDENTITY
+        return KINDS.get((resource.group, resource.kind), IDENTITY)
     shape = Fields(POD_MEMBERS, ("spec",))
     for token in reversed(at[1:]):
         shape = Fields({str(token): shape}, (str(token),))
+    if len(at) > 1:
+        shape = Fields({**WORKLOAD, **shape.members}, shape.required)
     inner = {str(at[0]): shape} if at else POD_MEMBERS
     required = str(at[0]) if at else "spec"
     return Fields({**inner, **IDENTITY.members}, (*IDENTITY.required, required))

@@ -33,6 +33,19 @@ def test_a_fix_that_violates_another_policy_is_not_offered(write: Write) -> None
     assert both.fix is None
 
 
+def test_a_fix_that_no_api_server_could_read_is_not_offered(write: Write) -> None:
+    policy = write("""
+        validations:
+        - expression: "false"
+          fix: [{set: /spec/hostNetwork, value: a lot}]
+    """)
+
+    evaluation = evaluate([policy], workload("Pod", pod_spec()))
+
+    assert [finding.fix for finding in evaluation.findings] == [None]
+    assert evaluation.mended is None
+
+
 def test_a_fix_that_the_manifest_has_no_room_for_is_not_offered(write: Write) -> None:
     policy = write("""
         validations:
