@@ -49,11 +49,9 @@ def welcome(stack: Stack) -> str:
 
 def _demo(stack: Stack) -> str:
     accounts = "\n".join(f"  {name:<8}{role:<44}{stack.demo[f'{name.upper()}_PASSWORD']}" for name, role in PEOPLE.items())
-    slack = "" if stack.options.real_slack else f"  Slack       {stack.slack_url}\n"
     return f"""
-  Admin       {stack.url}/admin/
-  REST        {stack.url}/api/docs/
-{slack}  Cluster     {stack.demo["KUBE_URL"]}
+{_addresses(stack)}
+  Cluster     {stack.demo["KUBE_URL"]}
   Tokens      {_shown(stack.demo_file)}
 
 Accounts (name, role, password):
@@ -80,18 +78,26 @@ Ctrl-C stops everything; the data stays in {_shown(stack.options.data_dir)}.
 
 def _own_cluster(stack: Stack) -> str:
     return f"""
-  Admin       {stack.url}/admin/
-  REST        {stack.url}/api/docs/
+{_addresses(stack)}
   Cluster     {stack.cluster.name} (your own current context)
 
-Nothing was created there, and there are no accounts yet. In another terminal:
+Nothing was created there, and there are no accounts yet. Write down who is who and whose each namespace is, as
+devstack/demo/organisation.yaml shows, with `{stack.cluster.name}` as the cluster's slug. Then, in another terminal:
   set -a; source {shlex.quote(_shown(stack.demo_file))}; set +a
+  .venv/bin/python manage.py load_organisation organisation.yaml
+  .venv/bin/python manage.py load_rules
   .venv/bin/python manage.py createsuperuser
 
-Then sign in and register the cluster `{stack.cluster.name}` and its namespaces: {stack.url}/admin/
+Sign in with that account to give the others passwords: {stack.url}/admin/
+Their tokens for REST: .venv/bin/python manage.py create_token NAME
 
 Ctrl-C stops everything; the data stays in {_shown(stack.options.data_dir)}.
 """
+
+
+def _addresses(stack: Stack) -> str:
+    slack = "" if stack.options.real_slack else f"\n  Slack       {stack.slack_url}"
+    return f"  Admin       {stack.url}/admin/\n  REST        {stack.url}/api/docs/{slack}"
 
 
 def _curl(body: object) -> str:
