@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from guidance.engine import checker, engine, plain_configuration, runtime
+from guidance.engine import FAILURES, checker, engine, plain_configuration, runtime
 from guidance.functions.errors import EvaluationError as EvaluationError
 from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
@@ -29,14 +29,17 @@ OWN_FUNCTION = re.compile(
     r"|ip|isIP|isCanonical|family|isUnspecified|isLoopback|isLinkLocalMulticast|isLinkLocalUnicast|isGlobalUnicast"
     r"|cidr|isCIDR|containsIP|containsCIDR|masked|prefixLength|url|isURL|getScheme|getHost|getHostname|getPort|getEscapedPath|getQuery"
     r"|semver|isSemver|major|minor|patch|format|named|validate|dns\w+|qualifiedName|labelValue|uri|uuid|byte|date|datetime"
-    r"|isSorted|sum|min|max|includes|find|findAll|unwrap|unwrapOpt|transformMap|transformMapEntry"
-    r"|int|uint|double|bool|timestamp|duration|getMilliseconds)\s*\("
+    r"|isSorted|sum|min|max|includes|slice|flatten|sort|sortBy|reverse|distinct|find|findAll|unwrap|unwrapOpt"
+    r"|transformMap|transformMapEntry|int|uint|double|bool|timestamp|duration|getMilliseconds)\s*\(|\b(?:sets|lists)\s*\."
 )
 """Functions that the engine lacks, or does otherwise than Kubernetes."""
 SHARED_FUNCTION = re.compile(r"\b(?:indexOf|lastIndexOf|string)\s*\(")
 """Functions that the engine has for some types only."""
 EXISTS_ONE = re.compile(r"\bexists_one(?=\s*\(\s*\w+\s*,\s*\w+\s*,)")
 JSON_TYPE = re.compile(r"(?:BOOL|INT|DOUBLE|STRING|NULL|DYN|LIST<|MAP<(?=STRING|DYN)|[>, ])+")
+SIMPLE_TYPE = re.compile(r"(?:LIST<)*(?:BOOL|INT|UINT|DOUBLE|STRING|NULL)>*")
+SCALARS = frozenset(["BOOL", "INT", "UINT", "DOUBLE", "STRING", "NULL", "BYTES", "TIMESTAMP", "DURATION"])
+NO_JSON = "the expression gave a value without a form in JSON, such as an optional"
 DYN = "DYN"
 BOOL = "BOOL"
 STRING = "STRING"
@@ -115,19 +118,37 @@ class Program:
     def for_variable(self, bindings: Bindings) -> object:
         """A value that other programs may read. Raises EvaluationError and NotJson."""
         value = self.evaluate(bindings)
-        return checked(value) if self.is_native else value
+        return checked(value) if self.is_native or JSON_TYPE.fullmatch(self.returns) else value
 
     def _natively(self, bindings: Bindings) -> object:
         try:
             value = self.native.eval(bindings.activation)
-            plain: object = value.plain_value()
-        except RuntimeError as error:  # the iteration budget
+            kind = value.type()
+            plain: object = value.plain_value() if self._is_simple or kind == engine.Type.ERROR else _plain(value)
+        except FAILURES as error:  # the iteration budget
             raise EvaluationError(STATUS.sub("", str(error))) from error
         except TypeError as error:
-            raise EvaluationError("the expression gave a value without a form in JSON, such as an optional") from error
-        if isinstance(plain, str) and value.type() == engine.Type.ERROR:
+            raise EvaluationError(NO_JSON) from error
+        if isinstance(plain, str) and kind == engine.Type.ERROR:
             raise EvaluationError(STATUS.sub("", plain))
         return plain
+
+    @cached_property
+    def _is_simple(self) -> bool:
+        """Whether its values are surely scalars, or lists of them."""
+        return SIMPLE_TYPE.fullmatch(self.returns) is not None
+
+
+def _plain(value: engine.Value) -> object:
+    """The engine's own conversion ends the process when an optional lies in a map. Raises EvaluationError."""
+    name = value.type().name()
+    if name in SCALARS:
+        return value.plain_value()
+    if name.startswith("LIST"):
+        return [_plain(item) for item in value.value()]
+    if name.startswith("MAP"):
+        return {key: _plain(item) for key, item in value.value().items()}
+    raise EvaluationError(NO_JSON)
 
 
 class _Forgiving(Program):
@@ -177,23 +198,22 @@ def _compiled(kind: type[Program], expression: str, variables: Iterable[str], ty
     exotic = frozenset(name for name, returns in typed.items() if not JSON_TYPE.fullmatch(returns) and name in expression)
     try:
         return _checked_program(kind, expression, declared, exotic)
-    except RuntimeError as error:
-        same = EXISTS_ONE.sub("existsOne ", expression)  # as long as before, so that the columns stay
-        if same == expression:
-            raise _located(str(error)) from error
-    try:
-        return _checked_program(kind, same, declared, exotic)
-    except RuntimeError as error:
+    except ExpressionError:
+        raise
+    except FAILURES as error:
+        renamed = EXISTS_ONE.sub("existsOne ", expression)  # as the engine calls it; as long as before, so that columns stay
+        if renamed != expression:
+            return _compiled(kind, renamed, variables, typed)
         raise _located(str(error)) from error
 
 
 def _checked_program(kind: type[Program], expression: str, declared: tuple[tuple[str, str], ...], exotic: frozenset[str]) -> Program:
-    """Raises RuntimeError."""
+    """Raises ExpressionError and FAILURES."""
     if not exotic and not OWN_FUNCTION.search(expression):
         try:
             compiled = checker(declared, plain_configuration()).compile(expression)
             return kind(expression, compiled, _interpreted(compiled, is_forced=True) if _is_exotic(compiled) else None)
-        except RuntimeError:
+        except FAILURES:
             if not SHARED_FUNCTION.search(expression):
                 raise
     from guidance.functions.library import configuration  # takes long to load

@@ -15,10 +15,12 @@ from itertools import permutations
 
 from cel_expr_python import cel as engine
 
-__all__ = ["checker", "engine", "plain_configuration", "runtime"]
+__all__ = ["FAILURES", "checker", "engine", "plain_configuration", "runtime"]
 
 INEXHAUSTIBLE = 1 << 60
 EXTENSIONS = ("bindings", "encoders", "lists", "math", "optional", "sets", "strings", "two-var-comprehensions")
+FAILURES = (RuntimeError, ValueError, LookupError, MemoryError)
+"""What the engine raises: its own errors and C++'s."""
 NUMBERS = ("int", "uint", "double")
 ORDER = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
 PLAIN_WORD = re.compile(r"\b[A-Z]+\b")

@@ -26,9 +26,13 @@ KNOWN = _overloads(*(module.KNOWN for module in (lists, optionals, regex, times)
 IDS = {each.id: each for each in (*ADDED, *REPLACED)}
 ONLY_HERE = frozenset([*(each.id for each in ADDED), "string.format(list<dyn>) -> string", "duration_to_milliseconds"])
 """Overloads that the engine lacks, or whose values differ from Kubernetes'."""
-CONVERSIONS = frozenset(["bool", "double", "duration", "int", "timestamp", "uint"])
-"""The engine reads some texts that Kubernetes refuses, and the other way round."""
-FILLS_A_MAP = "cel.@mapInsert"
+NAMES_ONLY_HERE = frozenset(
+    [
+        *(each.name for each in _overloads(lists.KNOWN)),  # the engine does these without a limit
+        "bool", "double", "duration", "int", "timestamp", "uint",  # it reads some texts that Kubernetes refuses, and the other way round
+        "cel.@mapInsert",  # it lacks this
+    ]
+)  # fmt: skip
 
 
 def _by_name(overloads: Iterable[Overload]) -> dict[str, list[Overload]]:
@@ -52,7 +56,7 @@ def configuration() -> engine.EnvConfig:
 
 def is_only_here(call: Call) -> bool:
     """Whether the engine cannot be asked. It can for `string(x)`, unless `x` surely is of a type that it cannot write."""
-    if call.function in CONVERSIONS or call.function == FILLS_A_MAP:
+    if call.function in NAMES_ONLY_HERE:
         return True
     if call.function == "string":
         return set(call.overloads) <= {"string(IP) -> string", "string(CIDR) -> string", "string(timestamp) -> string"}

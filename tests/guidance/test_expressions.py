@@ -79,6 +79,16 @@ def test_an_error_value_becomes_an_exception(expression: str, message: str) -> N
         cel.compile(expression, ["x", "y"]).evaluate({"x": {"list": [1, 2]}})
 
 
+@pytest.mark.parametrize("expression", ["{'a': dyn(optional.of(1))}", "[dyn(optional.of(1))]", "[{'a': [dyn(optional.none())]}]"])
+def test_an_optional_inside_of_a_value_does_not_end_the_process(expression: str) -> None:
+    cel.compile(expression).evaluate({})
+
+    with pytest.raises(cel.EvaluationError, match="without a form in JSON"):
+        unforgiving = cel.shortcut(expression, [])
+        assert unforgiving
+        unforgiving.evaluate({})
+
+
 def test_a_text_that_reads_like_an_error_is_only_a_text() -> None:
     assert cel.compile("x", ["x"]).evaluate({"x": "NOT_FOUND: nothing"}) == "NOT_FOUND: nothing"
 
