@@ -8,6 +8,7 @@ import pytest
 from guidance.load import MAIN_PACK, compile_policies, load_pack, load_policy
 from guidance.policy import parse_policy
 from guidance.source import PolicyError
+from guidance.versions import parse_version
 
 PolicyFile = Callable[..., Path]
 EXPRESSION = '"!container.?securityContext.?privileged.orValue(false)"'
@@ -95,6 +96,75 @@ def test_two_policies_cannot_have_one_name(policy_file: PolicyFile) -> None:
         load_pack(first.parent)
 
     assert str(caught.value) == f"{first.parent}/b.yaml:4:9: {first} has this name already: rename one of them"
+
+
+AT_OWNER = "  owner: security\n"
+
+
+def versions(text: str) -> tuple[str, str]:
+    """The change that makes a policy hold for these versions of Kubernetes."""
+    return AT_OWNER, f"{AT_OWNER}  kubernetes: {text}\n"
+
+
+def test_one_name_may_mean_different_policies_for_different_versions(policy_file: PolicyFile) -> None:
+    folder = policy_file(*versions('{to: "1.19"}'), name="a.yaml").parent
+    policy_file(*versions('{from: "v1.20", to: "1.30"}'), name="b.yaml")
+    policy_file(*versions('{from: "1.31"}'), name="c.yaml")
+
+    chosen = {
+        str(version): [Path(policy.source.file).name for policy in load_pack(folder, version)]
+        for version in map(parse_version, ("1.0", "1.19", "1.20", "1.30", "1.31", "1.99"))
+    }
+
+    assert chosen == {
+        "v1.0": ["a.yaml"],
+        "v1.19": ["a.yaml"],
+        "v1.20": ["b.yaml"],
+        "v1.30": ["b.yaml"],
+        "v1.31": ["c.yaml"],
+        "v1.99": ["c.yaml"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ('{to: "1.20"}', '{from: "1.20"}', "v1.20 and older"),
+        ('{from: "1.8", to: "1.30"}', '{from: "1.20", to: "1.22"}', "v1.8 to v1.30"),
+        ('{from: "1.8"}', '{from: "1.31"}', "v1.8 and newer"),
+        ("{}", '{from: "1.31"}', "every version"),
+    ],
+)
+def test_versions_of_one_name_must_not_overlap(policy_file: PolicyFile, first: str, second: str, told: str) -> None:
+    folder = policy_file(*versions(first), name="a.yaml").parent
+    policy_file(*versions(second), name="b.yaml")
+
+    with pytest.raises(PolicyError) as caught:
+        load_pack(folder)
+
+    assert str(caught.value) == (
+        f"{folder}/b.yaml:14:15: {folder}/a.yaml has this name already, for {told}: let their versions not overlap, or rename one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{from: 1.8}", '14:22: from: 1.8 is no version of Kubernetes: it is text such as "1.30", in quotes'),
+        ('{from: "newest"}', "14:22: from: 'newest' is no version of Kubernetes: it is text such as \"1.30\", in quotes"),
+        ('{from: "1.30", to: "1.9"}', "14:15: kubernetes: 'from' v1.30 comes after 'to' v1.9"),
+        ('{since: "1.30"}', "14:23: unknown or unsupported field 'since': remove it or correct its name"),
+    ],
+)
+def test_a_version_that_is_none_is_a_mistake(policy_file: PolicyFile, written: str, message: str) -> None:
+    assert f"policy.yaml:{message}" in told(policy_file(*versions(written)))
+
+
+def test_the_file_that_describes_a_pack_is_no_policy(policy_file: PolicyFile) -> None:
+    file = policy_file()
+    (file.parent / "pack.yaml").write_text("kind: Pack")
+
+    assert [policy.name for policy in load_pack(file.parent)] == ["no-privileged"]
 
 
 def test_a_folder_without_policies_is_a_mistake(tmp_path: Path) -> None:
