@@ -81,7 +81,7 @@ def _own_cluster(stack: Stack) -> str:
 {_addresses(stack)}
   Cluster     {stack.cluster.name} (your own current context)
 
-Nothing was created there, and there are no accounts yet. Write down who is who and whose each namespace is, as
+Nothing is created there, and at first there are no accounts. Write down who is who and whose each namespace is, as
 devstack/demo/organisation.yaml shows, with `{stack.cluster.name}` as the cluster's slug. Then, in another terminal:
   set -a; source {shlex.quote(_shown(stack.demo_file))}; set +a
   .venv/bin/python manage.py load_organisation organisation.yaml
