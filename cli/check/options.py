@@ -4,6 +4,8 @@ import argparse
 
 OUTPUTS = ("text", "json", "sarif", "junit", "policyreport")
 FAIL_ON = ("hard", "soft", "advisory")
+NOT_WITH_SERVER = ("pack", "policy", "params", "namespace_object", "old")
+"""The product has its own."""
 EPILOG = """\
 exit codes:
   0  nothing at or above --fail-on
@@ -38,3 +40,11 @@ def _add_policies(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--server", metavar="URL", help="ask a running product, with the token in AUTONOMY_TOKEN")
     group.add_argument("--namespace", default="", metavar="NS", help="where objects go that do not say so themselves")
     group.add_argument("--cluster", default="", metavar="NAME", help="with --server: the cluster that they go to")
+
+
+def conflict(options: argparse.Namespace) -> str | None:
+    """Which options do not go together, in words."""
+    given = [name for name in NOT_WITH_SERVER if getattr(options, name)]
+    if options.server and given:
+        return f"--{given[0].replace('_', '-')} does not go with --server, which has policies and objects of its own"
+    return "--cluster goes with --server only" if options.cluster and not options.server else None

@@ -1,11 +1,13 @@
 """Where the report goes: findings to standard output, what could not be read to standard error."""
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import TextIO
 
 from cli.check.formats import text
-from cli.check.report import Report
+from cli.check.report import Report, is_broken
 from cli.colours import paint_for
 from cli.errors import BadInput
 from guidance.policy import Enforcement
@@ -20,7 +22,17 @@ def show(report: Report, output: str, fail_on: Enforcement, stream: TextIO) -> N
     if output == "text":
         print(text.render(report, paint_for(stream)), file=stream)
     else:
+        tell(tuple(_not_judged(report)), report.sources)
         print(import_module(f"cli.check.formats.{FORMATS[output]}").render(report, fail_on), file=stream)
+
+
+def _not_judged(report: Report) -> Iterator[Problem]:
+    for judged in report.judged:
+        for result, spots in judged.rows():
+            if is_broken(result):
+                yield from (
+                    Problem(judged.file, spot.line, spot.column, one.message) for one, spot in zip(result.findings, spots, strict=True)
+                )
 
 
 def tell(problems: tuple[Problem, ...], texts: dict[str, str]) -> None:
@@ -35,6 +47,10 @@ def refusal(error: Exception) -> None:
     if isinstance(error, BadInput):
         tell((error.problem,), {})
     elif isinstance(error, PolicyError):
-        tell(error.problems, {})
+        tell(error.problems, {one.file: Path(one.file).read_text("utf-8", "replace") for one in error.problems if Path(one.file).is_file()})
     else:
-        print(f"{paint_for(sys.stderr)('error', 'error')}: {error}", file=sys.stderr)
+        refused(str(error))
+
+
+def refused(message: str) -> None:
+    print(f"{paint_for(sys.stderr)('error', 'error')}: {message}", file=sys.stderr)

@@ -105,7 +105,7 @@ def _values(chunk: Chunk, marks: Marks) -> Iterator[tuple[int, JsonValue]]:
         raise builder.refused(mark, f"not YAML: {error.problem or error.context}") from error
     except yaml.reader.ReaderError as error:
         line = chunk.line + chunk.text.encode().count(b"\n", 0, error.position)
-        raise BadInput(Problem(chunk.file, line, 1, f"not YAML: the character {error.character!r} is not allowed")) from error
+        raise BadInput(Problem(chunk.file, line, 1, f"not YAML: the character U+{error.character:04X} is not allowed")) from error
 
 
 def _hint(text: str, line: int) -> str:
@@ -232,7 +232,7 @@ class _Builder:
             return str(text)
         if tag == "binary":
             try:
-                return base64.b64decode(text, validate=False).decode()
+                return base64.b64decode("".join(text.split()), validate=True).decode()
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise self.refused(event.start_mark, "!!binary holds no base64 of text") from error
         value = plain(text)

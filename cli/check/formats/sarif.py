@@ -50,6 +50,8 @@ Found = tuple[Judged, Result, Finding, Spot]
 def _found(judged: Iterable[Judged]) -> Iterator[Found]:
     for one in judged:
         for result, spots in one.rows():
+            if result.outcome is Outcome.SKIP:
+                continue  # code scanning would open an alert for it all the same
             for finding, spot in zip(result.findings, spots, strict=True):
                 yield one, result, finding, spot
 
@@ -91,8 +93,6 @@ def _result(judged: Judged, result: Result, finding: Finding, spot: Spot, number
     }
     if result.policy in numbers:
         row["ruleIndex"] = numbers[result.policy]
-    if result.outcome is Outcome.SKIP:
-        row["suppressions"] = [{"kind": "inSource", "justification": result.because}]
     return row
 
 
