@@ -132,9 +132,10 @@ WORKLOAD: Mapping[str, Shape] = {
 PEER = Fields({"namespaceSelector": SELECTOR, "podSelector": SELECTOR, "ipBlock": Fields({"cidr": TEXT, "except": Items(TEXT)}, ("cidr",))})
 PORTS = Items(Fields({"port": NUMBER_OR_NAME}))
 ROLE = _kind(
+    aggregationRule=Fields({"clusterRoleSelectors": Items(SELECTOR)}),
     rules=Items(
         Fields({name: Items(TEXT) for name in ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")}, ("verbs",)),
-    )
+    ),
 )
 SUBJECTS = Items(Fields({"kind": TEXT, "name": TEXT, "namespace": TEXT}, ("kind", "name")))
 BINDING = _kind(roleRef=Fields({"kind": TEXT, "name": TEXT}, ("kind", "name")), subjects=SUBJECTS)

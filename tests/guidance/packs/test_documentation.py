@@ -26,7 +26,12 @@ def test_the_policy_about_registries_works(write: Write) -> None:
     assert found is not None
     body = re.sub(r"  matchConstraints:.*?(?=  validations:)", "", found.group(), flags=re.DOTALL)
     policy = write(dedent(body))
-    params: Object = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"registries": "a.example b.example/shop"}}
+    params: Object = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "a"},
+        "data": {"registries": "a.example b.example/shop"},
+    }
 
     def told(image: str) -> list[str]:
         return [finding.message for finding in evaluate([policy], deployment(image=image), context=Context(params=[params])).findings]

@@ -7,9 +7,11 @@ import pytest
 
 from guidance.compiled import compile_policy
 from guidance.examples import problems
+from guidance.judging import violations
 from guidance.load import PACKS, SUFFIX, load_policy, policy_files, skim_pack
 from guidance.packs import names
 from guidance.policy import Policy, skim_policy
+from guidance.subject import admit
 from guidance.versions import EVERY_VERSION
 
 FILES = {f"{name}/{file.stem}": file for name in names() for file in policy_files(PACKS / name)}
@@ -28,6 +30,20 @@ def test_the_examples_are_true(file: Path) -> None:
 
 def test_a_manifest_that_passes_needs_one_evaluation(file: Path) -> None:
     assert compile_policy(load_policy(file)).gate is not None
+
+
+def test_every_rule_is_violated_by_an_example_and_every_fix_offered(file: Path) -> None:
+    policy = compile_policy(load_policy(file))
+    violated = [
+        violation
+        for example in policy.policy.examples.failing
+        for violation in violations(policy, admit(example.manifest, old=example.old))
+        if violation.check is not None
+    ]
+
+    assert {violation.check.index for violation in violated if violation.check} == {check.index for check in policy.checks}
+    offered = {violation.check.index for violation in violated if violation.check and violation.steps()}
+    assert offered == {check.index for check in policy.checks if check.fix}
 
 
 def test_a_file_is_called_after_its_policy_and_the_first_of_its_versions(file: Path) -> None:
