@@ -26,10 +26,22 @@ def expression(validation: Validation, bound: Mapping[str, str] = NOTHING_BOUND)
 
 def gate(spec: Spec, bound: Mapping[str, str] = NOTHING_BOUND) -> str:
     """True when the policy finds nothing: its conditions do not hold, or all validations do. An error where it cannot judge."""
-    checks = _all(expression(validation, bound) for validation in spec.validations)
+    checks = _all(_joined(spec.validations, bound))
     text = with_variables(checks, used_variables(checks, spec.variables))
     conditions = _all(condition.expression for condition in spec.match_conditions)
     return f"({conditions}) ? ({text}\n) : true" if conditions else text
+
+
+def _joined(validations: Iterable[Validation], bound: Mapping[str, str]) -> Iterator[str]:
+    """What goes over the same elements goes over them once: that is faster to compile, and to evaluate."""
+    bodies: dict[Each | None, list[str]] = {}
+    for validation in validations:
+        bodies.setdefault(validation.each, []).append(validation.expression)
+    for each, texts in bodies.items():
+        if each is None:
+            yield from texts
+        else:
+            yield " && ".join(_over(each, pointer, "all", _all(texts), bound) for pointer in each.lists)
 
 
 def lists(validation: Validation) -> Iterator[str]:
