@@ -17,7 +17,6 @@ from guidance.results import Outcome, Result
 from guidance.source import Problem
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HELP = "https://kubernetes.io/docs/concepts/security/"
 LEVELS = {Enforcement.ADVISORY: "note", Enforcement.SOFT_MANDATORY: "warning", Enforcement.HARD_MANDATORY: "error"}
 SCORES = {Severity.LOW: "3.0", Severity.MEDIUM: "5.5", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
 """`security-severity`, from which GitHub makes its own words; they are the same as ours."""
@@ -35,9 +34,8 @@ def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the sig
     numbers = {rule.name: number for number, rule in enumerate(rules)}
     found = list(_found(report.judged))
     run: dict[str, JsonValue] = {
-        "tool": {"driver": {"name": "autonomy", "version": installed(), "informationUri": HELP, "rules": [_rule(rule) for rule in rules]}},
+        "tool": {"driver": {"name": "autonomy", "version": installed(), "rules": [_rule(rule) for rule in rules]}},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder that the check ran in"}}},
         "invocations": [_invocation(report)],
         "results": [_result(*one, numbers, digest) for one, digest in zip(found, digests(_print(*one) for one in found), strict=True)],
     }
@@ -110,7 +108,7 @@ def _artifact(file: str) -> dict[str, JsonValue]:
     path = PurePath(file)
     if path.is_absolute():
         return {"uri": path.as_uri()}
-    return {"uri": quote(path.as_posix()), "uriBaseId": "SRCROOT"}
+    return {"uri": quote(path.as_posix())}
 
 
 def _invocation(report: Report) -> JsonValue:

@@ -1,0 +1,200 @@
+"""What programs read: JSON, SARIF, JUnit, PolicyReport."""
+
+import json
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from tests.cli.conftest import GOOD_POD, POD, Check, Write, WritePolicy
+
+RESOURCE = {"apiVersion": "v1", "kind": "Pod", "namespace": "payments", "name": "api"}
+
+
+@pytest.fixture
+def mixed(check: Check, write: Write, policies: str, policy: WritePolicy) -> Any:
+    """Each outcome once: fail, skip, error, and pass."""
+    policy("validations: [{expression: 'object.nothing == 1'}]", name="broken", severity="low")
+    write("k8s/my pod.yaml", GOOD_POD + "---\n# autonomy: ignore pinned: It is a test.\n" + POD + "---\nnothing: 1\n")
+
+    return lambda output: check("--policy", policies, "k8s", "-o", output)
+
+
+def test_json_has_every_result(mixed: Any) -> None:
+    done = mixed("json")
+
+    content = json.loads(done.out)
+    assert done.code == 2
+    assert content["summary"] == {"pass": 2, "fail": 1, "warn": 0, "error": 2, "skip": 1, "files": 1, "objects": 2, "problems": 1}
+    assert content["problems"] == [
+        {"file": "k8s/my pod.yaml", "line": 24, "column": 1, "message": "not an object of Kubernetes: apiVersion and kind are missing"}
+    ]
+    assert [(one["document"], one["line"], one["policy"], one["result"]) for one in content["results"]] == [
+        (1, 1, "broken", "error"),
+        (1, 1, "no-host-network", "pass"),
+        (1, 1, "pinned", "pass"),
+        (2, 13, "broken", "error"),
+        (2, 19, "no-host-network", "fail"),
+        (2, 22, "pinned", "skip"),
+    ]
+    assert content["results"][4] == {
+        "file": "k8s/my pod.yaml",
+        "document": 2,
+        "line": 19,
+        "resource": RESOURCE,
+        "policy": "no-host-network",
+        "version": "1.0.0",
+        "severity": "high",
+        "enforcement": "hard-mandatory",
+        "result": "fail",
+        "findings": [
+            {
+                "message": "The pod uses the node's network.",
+                "path": "/spec/hostNetwork",
+                "line": 19,
+                "container": None,
+                "current": True,
+                "expected": False,
+                "fix": [{"op": "replace", "path": "/spec/hostNetwork", "value": False}],
+            }
+        ],
+    }
+    assert (content["results"][5]["because"], len(content["results"][5]["findings"])) == ("It is a test.", 1)
+
+
+def test_json_of_nothing(check: Check, write: Write, policies: str) -> None:
+    write("empty.yaml", "# nothing\n")
+
+    assert json.loads(check("--policy", policies, "empty.yaml", "-o", "json").out) == {
+        "results": [],
+        "problems": [],
+        "summary": {"pass": 0, "fail": 0, "warn": 0, "error": 0, "skip": 0, "files": 1, "objects": 0, "problems": 0},
+    }
+
+
+def test_sarif_tells_rules_results_and_what_was_not_judged(mixed: Any) -> None:
+    sarif = json.loads(mixed("sarif").out)
+
+    (run,) = sarif["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert sarif["version"] == "2.1.0"
+    assert [rule["id"] for rule in rules] == ["broken", "no-host-network", "pinned", "well-formed"]
+    assert rules[1] == {
+        "id": "no-host-network",
+        "name": "NoHostNetwork",
+        "shortDescription": {"text": "What no-host-network is about"},
+        "fullDescription": {"text": "It is needed."},
+        "help": {
+            "text": "What no-host-network is about. It is needed.\n\nControls: CIS-1",
+            "markdown": "**What no-host-network is about**\n\nIt is needed.\n\nControls: CIS-1",
+        },
+        "defaultConfiguration": {"level": "error"},
+        "properties": {
+            "tags": ["security", "kubernetes", "CIS-1"],
+            "precision": "very-high",
+            "problem.severity": "error",
+            "security-severity": "8.0",
+        },
+    }
+    assert [result["ruleId"] for result in run["results"]] == ["broken", "broken", "no-host-network"]
+    assert run["results"][2] == {
+        "ruleId": "no-host-network",
+        "ruleIndex": 1,
+        "level": "error",
+        "message": {"text": "The pod uses the node's network."},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "k8s/my%20pod.yaml"},
+                    "region": {"startLine": 19, "startColumn": 16, "endLine": 19, "endColumn": 20},
+                },
+                "logicalLocations": [{"fullyQualifiedName": "Pod payments/api: /spec/hostNetwork", "kind": "member"}],
+            }
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": "6196ce07e123902b:1"},
+    }
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == [
+        "not an object of Kubernetes: apiVersion and kind are missing"
+    ]
+
+
+def test_fingerprints_stay_when_lines_move_and_differ_within_a_run(check: Check, write: Write, policies: str) -> None:
+    def prints() -> list[str]:
+        (run,) = json.loads(check("--policy", policies, ".", "-o", "sarif").out)["runs"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
+
+    write("pod.yaml", POD)
+    before = prints()
+    write("pod.yaml", "# moved\n" + POD.replace("  containers:\n", "  containers:\n  - {name: first, image: 'a:1'}\n"))
+
+    assert prints() == before
+    write("twin.yaml", POD)
+    assert len(set(prints())) == 4
+
+
+def test_junit_has_a_case_per_object_and_policy(mixed: Any) -> None:
+    (suite,) = ElementTree.fromstring(mixed("junit").out)
+
+    assert suite.attrib == {"name": "k8s/my pod.yaml", "tests": "7", "failures": "1", "errors": "3", "skipped": "1"}
+    assert [(case.attrib["name"], [(part.tag, part.attrib.get("message")) for part in case]) for case in suite][3:] == [
+        ("Pod payments/api: broken", [("error", suite[3][0].attrib["message"])]),
+        ("Pod payments/api: no-host-network", [("failure", "The pod uses the node's network.")]),
+        ("Pod payments/api: pinned", [("skipped", "It is a test.")]),
+        ("line 24", [("error", "not an object of Kubernetes: apiVersion and kind are missing")]),
+    ]
+    assert suite[4][0].text == "k8s/my pod.yaml:19:16: The pod uses the node's network. (/spec/hostNetwork)"
+
+
+def test_junit_fails_for_what_fails_the_check(check: Check, write: Write) -> None:
+    write("pod.yaml", GOOD_POD)
+
+    def tags(*arguments: str) -> set[str]:
+        root = ElementTree.fromstring(check("--pack", "best-practices", "-o", "junit", "pod.yaml", *arguments).out)
+        return {part.tag for part in root.iter()} - {"testsuites", "testsuite", "testcase"}
+
+    assert tags() == {"system-out"}
+    assert tags("--fail-on", "advisory") == {"failure"}
+
+
+def test_junit_holds_what_xml_cannot(check: Check, write: Write, policies: str) -> None:
+    write("pod.yaml", POD.replace("name: api", r'name: "a\u0001<&"'))
+
+    (suite,) = ElementTree.fromstring(check("--policy", policies, "pod.yaml", "-o", "junit").out)
+
+    assert suite[0].attrib["name"] == "Pod payments/a\N{REPLACEMENT CHARACTER}<&: no-host-network"
+
+
+def test_a_policy_report_for_each_namespace(check: Check, write: Write, policies: str, policy: WritePolicy) -> None:
+    policy("validations: [{expression: 'true'}]", name="any-namespace", resources="namespaces")
+    namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: x}}\n"
+    write("pod.yaml", "---\n".join([POD, GOOD_POD.replace("payments", "search"), namespace]))
+
+    payments, search, cluster = yaml.safe_load_all(check("--policy", policies, "pod.yaml", "-o", "policyreport").out)
+
+    assert payments["apiVersion"] == "wgpolicyk8s.io/v1alpha2"
+    assert (payments["kind"], payments["metadata"]) == ("PolicyReport", {"name": "autonomy-check", "namespace": "payments"})
+    assert payments["summary"] == {"pass": 0, "fail": 2, "warn": 0, "error": 0, "skip": 0}
+    row = payments["results"][0]
+    assert set(row.pop("timestamp")) == {"seconds", "nanos"}
+    assert row == {
+        "policy": "no-host-network",
+        "source": "autonomy",
+        "result": "fail",
+        "scored": True,
+        "severity": "high",
+        "resources": [RESOURCE],
+        "message": "The pod uses the node's network.",
+        "properties": {
+            "version": "1.0.0",
+            "enforcement": "hard-mandatory",
+            "file": "pod.yaml",
+            "paths": "/spec/hostNetwork",
+            "lines": "7",
+        },
+    }
+    assert [row["result"] for row in search["results"]] == ["pass", "pass"]
+    assert (cluster["kind"], cluster["metadata"]) == ("ClusterPolicyReport", {"name": "autonomy-check"})
+    assert cluster["results"][0]["resources"] == [{"apiVersion": "v1", "kind": "Namespace", "name": "x"}]
