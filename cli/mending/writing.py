@@ -88,7 +88,7 @@ def _block_in_place(text: str, spot: Spot, value: JsonValue) -> str:
     """`resources:` or `resources: null`, then lines below it."""
     colon = spot.key.end_mark.index + 1
     behind = line_end(text, spot.node.end_mark.index)
-    lines = list(rendering.member("x", value, spot.key.start_mark.column, list_offset(spot.parent)))[1:]
+    lines = list(rendering.member("x", value, spot.key.start_mark.column, list_offset(find(text, ()).node)))[1:]
     if not lines:
         return f"{text[:colon]} {rendering.flow(value)}{text[spot.node.end_mark.index :]}"
     rest = text[spot.node.end_mark.index : behind]
@@ -103,7 +103,7 @@ def _added(text: str, tokens: Sequence[str], value: JsonValue) -> str:
     if isinstance(node, yaml.SequenceNode):
         if name not in {"-", str(len(node.value))}:
             raise CannotWrite("it belongs into the middle of a list")
-        lines = rendering.element(value, node.start_mark.column, list_offset(node))
+        lines = rendering.element(value, node.start_mark.column, list_offset(find(text, ()).node))
         item = rendering.flow(value)
     elif isinstance(node, yaml.MappingNode):
         indent = node.value[0][0].start_mark.column if node.value else 0
