@@ -40,7 +40,9 @@ def test_a_diff_is_a_patch_and_changes_nothing(check: Check, write: Write, polic
 
     done = check("--policy", policies, "pod.yaml", "--diff")
 
-    assert done.out == """\
+    assert (
+        done.out
+        == """\
 --- pod.yaml
 +++ pod.yaml
 @@ -4,7 +4,7 @@
@@ -53,6 +55,7 @@ def test_a_diff_is_a_patch_and_changes_nothing(check: Check, write: Write, polic
    - name: web
      image: nginx:latest
 """
+    )
     assert done.err.startswith("1 object in 1 file: 2 errors")
     assert (done.code, file.read_text()) == (1, POD)
 

@@ -21,7 +21,9 @@ items:
 def test_a_finding_reads_like_that_of_a_compiler(check: Check, write: Write, policies: str) -> None:
     write("pod.yaml", POD)
 
-    assert check("--policy", policies, "pod.yaml").out == """\
+    assert (
+        check("--policy", policies, "pod.yaml").out
+        == """\
 error[no-host-network]: The pod uses the node's network.
  --> pod.yaml:7:16  Pod payments/api
   |
@@ -40,6 +42,7 @@ error[pinned]: The image can be another one tomorrow.
 
 1 object in 1 file: 2 errors, 0 pieces of advice, 0 passed. --diff shows what can be mended, --fix mends it.
 """
+    )
 
 
 def test_what_is_missing_is_shown_at_its_parent(check: Check, write: Write, policy: WritePolicy) -> None:
@@ -54,7 +57,9 @@ def test_what_is_missing_is_shown_at_its_parent(check: Check, write: Write, poli
     """)
     write("pod.yaml", GOOD_POD)
 
-    assert check("--policy", str(file), "pod.yaml").out == """\
+    assert (
+        check("--policy", str(file), "pod.yaml").out
+        == """\
 error[tested]: No limits.
  --> pod.yaml:9:5  Pod payments/api, container web
   |
@@ -65,12 +70,15 @@ error[tested]: No limits.
 
 1 object in 1 file: 1 error, 0 pieces of advice, 0 passed. --diff shows what can be mended, --fix mends it.
 """
+    )
 
 
 def test_paths_of_list_items_lead_into_the_list(check: Check, write: Write, policies: str) -> None:
     write("list.yaml", LIST)
 
-    assert check("--policy", policies, "list.yaml").out == """\
+    assert (
+        check("--policy", policies, "list.yaml").out
+        == """\
 error[no-host-network]: The pod uses the node's network.
  --> list.yaml:7:23  Pod one
   |
@@ -81,6 +89,7 @@ error[no-host-network]: The pod uses the node's network.
 
 1 object in 1 file: 1 error, 0 pieces of advice, 1 passed. --diff shows what can be mended, --fix mends it.
 """
+    )
 
 
 def test_advice_is_shorter(check: Check, write: Write) -> None:
@@ -103,7 +112,9 @@ def test_nothing_wrong_is_one_line(check: Check, write: Write, policies: str) ->
 def test_what_could_not_be_judged_is_counted(check: Check, write: Write, policies: str) -> None:
     write("pod.yaml", GOOD_POD.replace("name: web", "name: 7") + "---\nx: 1\n")
 
-    assert check("--policy", policies, "pod.yaml").out == """\
+    assert (
+        check("--policy", policies, "pod.yaml").out
+        == """\
 error[well-formed]: spec.containers[0].name must be text, but it is a number: put it in quotes.
  --> pod.yaml:9:11  Pod payments/api
   |
@@ -113,6 +124,7 @@ error[well-formed]: spec.containers[0].name must be text, but it is a number: pu
 
 1 object in 1 file: 0 errors, 0 pieces of advice, 1 could not be judged, 0 passed. 1 problem kept something from being judged.
 """
+    )
 
 
 def test_a_very_long_line_is_cut_around_its_place(check: Check, write: Write, policies: str) -> None:
