@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from cli.check.options import add_options as add_check_options
+from cli.policies.options import add_options as add_policies_options
 
-COMMANDS = {"check": "cli.check.command", "version": "cli.version"}
+COMMANDS = {"check": "cli.check.command", "policies": "cli.policies.command", "version": "cli.version"}
 """Modules, each with a function `run` from options to an exit code."""
 
 
@@ -31,6 +32,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="judge manifests by policies", description="Judge Kubernetes manifests by policies.")
     add_check_options(check)
+    policies = commands.add_parser("policies", help="list, show, test and export policies", description="Policies and the packs that ship.")
+    add_policies_options(policies)
     commands.add_parser("version", help="print the version of this command")
     return parser
 

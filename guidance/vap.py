@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Literal
 
 from guidance.jsontype import JsonValue
 from guidance.pointer import WILDCARD, parse
@@ -11,6 +12,7 @@ from guidance.policy import Each, Spec, Validation, Variable
 
 COMMON = {"param_kind", "match_constraints", "match_conditions", "variables", "audit_annotations"}
 NOTHING_BOUND: Mapping[str, str] = MappingProxyType({})
+Action = Literal["Deny", "Warn", "Audit"]
 USED_VARIABLE = re.compile(r"\bvariables\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -111,6 +113,15 @@ def manifest(spec: Spec, name: str) -> dict[str, JsonValue]:
     if spec.validations:
         body["validations"] = [_plain(validation) for validation in spec.validations]
     return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": body}
+
+
+def binding(spec: Spec, name: str, action: Action) -> dict[str, JsonValue]:
+    """The binding by which a policy holds everywhere; with parameters, with every object of their kind (as it does here without one)."""
+    body: dict[str, JsonValue] = {"policyName": name, "validationActions": [action]}
+    if spec.param_kind:
+        body["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Deny"}
+    kind = "ValidatingAdmissionPolicyBinding"
+    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": name}, "spec": body}
 
 
 def _plain(validation: Validation) -> dict[str, JsonValue]:
