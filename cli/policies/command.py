@@ -21,10 +21,6 @@ ACTIONS: dict[Enforcement, vap.Action] = {
     Enforcement.SOFT_MANDATORY: "Deny",
     Enforcement.HARD_MANDATORY: "Deny",
 }
-    Enforcement.ADVISORY: "Warn",
-    Enforcement.SOFT_MANDATORY: "Deny",
-    Enforcement.HARD_MANDATORY: "Deny",
-}
 
 
 def run(options: argparse.Namespace) -> int:

@@ -79,7 +79,7 @@ def test_an_example_that_is_not_true_is_told_with_its_place(policies: Policies, 
 
     assert done.code == 1
     assert done.out == "1 policies, 2 examples: 7 things are not as they say.\n"
-    assert f"error: {file}:20:10: should pass, but: apiVersion is missing. (/apiVersion)" in done.err
+    assert f"error: {file}:19:10: should pass, but: apiVersion is missing. (/apiVersion)" in done.err
 
 
 def test_policies_are_written_for_a_cluster_with_their_bindings(policies: Policies) -> None:
