@@ -53,7 +53,7 @@ class _Here:
 
     @classmethod
     def of(cls, wanted: PlaceQuery, actor: Actor) -> "_Here":
-        rules, place = consult(wanted.cluster, wanted.namespace)
+        rules, place, _ = consult(wanted.cluster, wanted.namespace)
         if wanted.cluster and not place.cluster_known:
             raise BadQuery(f"There is no cluster {wanted.cluster!r} here.", parameter="cluster")
         conditions = dict(Boundary.objects.exclude(condition="").values_list("slug", "condition"))

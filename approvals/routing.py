@@ -47,16 +47,17 @@ def _read() -> Rules:
     return Rules(frozenset(groups), [from_json(ApprovalRule, rule) for rule in rules or []])
 
 
-def route(request: ActionRequest, rules: Rules, owners: Iterable[str] = ()) -> Route | None:
-    """All rules that match count together with one approval of each owner group; None when nobody is named.
+def route(request: ActionRequest, rules: Rules, owners: Iterable[str] = (), deciders: Iterable[str] = ()) -> Route | None:
+    """All rules that match count together with one approval of each owner group, and of each group that the action itself names.
 
-    An override of a policy needs its owners alone, unless the request is Level 3 as well.
+    None when nobody is named. An override of a policy needs its owners alone, unless the request is Level 3 as well: then somebody
+    must be named for that, by a rule or by the action.
     """
     matching = [rule for rule in rules.rules if _matches(rule, request)] if request.level == 3 else []
-    owners = set(owners)
-    if not matching and (request.level == 3 or not owners):
+    owners, deciders = set(owners), set(deciders)
+    if not matching and not deciders and (request.level == 3 or not owners):
         return None
-    needs: dict[str, int] = dict.fromkeys(owners, 1)
+    needs: dict[str, int] = dict.fromkeys(owners | deciders, 1)
     for rule in matching:
         for group, required in _needs(rule.needs).items():
             needs[group] = max(required, needs.get(group, 0))

@@ -68,3 +68,9 @@ def ask_of(request: ActionRequest) -> Ask[Parameters]:
     kind = action(request.action)
     target = Target(request.cluster, request.namespace, request.kind, request.name)
     return Ask(request.id, target, parse(kind, request.parameters), request.fixed, request)
+
+
+def deciders_of(request: ActionRequest) -> frozenset[str]:
+    """The groups that its action names now, whatever approval rules say."""
+    kind, ask = action(request.action), ask_of(request)
+    return kind.deciders(ask.target, ask.parameters)

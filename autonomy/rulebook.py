@@ -11,7 +11,8 @@ from audit.rows import fetch
 from autonomy.boundaries import Rule
 from autonomy.models import Boundary, Level
 from guidance import cel
-from guidance.services.policies import PolicySet, policies_in_force
+from guidance.enforcing import Where
+from guidance.services.policies import LocalPolicies, PolicySet, policies_in_force
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,11 @@ class Place:
 
 
 class Consulted(NamedTuple):
-    """What a submission is judged by."""
+    """What a submission is judged by; `policies` as they hold in this place."""
 
     rules: Rulebook
     place: Place
+    policies: LocalPolicies
 
 
 _compiled: tuple[tuple[bytes, bytes], Rulebook] | None = None
@@ -60,7 +62,8 @@ def consult(cluster: str, namespace: str, epoch: Epoch | None = None) -> Consult
 
 def _read(cluster: str, namespace: str) -> Consulted:
     ((boundaries, policies, known, team, environment),) = fetch(CONSULT, cluster, namespace)
-    return Consulted(_rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or ""))
+    rules, place = _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
+    return Consulted(rules, place, LocalPolicies(rules.policies, Where(cluster, namespace, team, place.environment)))
 
 
 def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:

@@ -117,5 +117,16 @@ def _token(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, so that a difference shows the lines that differ."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def _lines(state: Object | None) -> list[str]:
-    return [] if state is None else yaml.safe_dump(state, sort_keys=True, allow_unicode=True, width=10_000).splitlines()
+    return [] if state is None else yaml.dump(state, Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=10_000).splitlines()

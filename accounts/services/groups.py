@@ -23,3 +23,9 @@ def leave(account: Account, group: str, *, actor: Actor) -> None:
     there = Membership.objects.filter(account=account, group_id=group).first()
     if there is not None:
         commit(Change(there, "membership.ended", actor, {"account": account.username, "group": group}).remove_subject())
+
+
+def people_in(group: str) -> int:
+    """How many distinct people could speak for a group."""
+    members = Membership.objects.filter(group_id=group, account__kind=Account.Kind.PERSON, account__is_active=True)
+    return len({alias_of or own for alias_of, own in members.values_list("account__alias_of_id", "account_id")})

@@ -1,27 +1,21 @@
 """approval-rule.set: create, replace or remove an approval rule."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from accounts.models import Account, Group, Membership
+from accounts.models import Group
+from accounts.services.groups import people_in
 from approvals.models import ApprovalRule
-from autonomy.actions.base import ActionFailed, Ask, Draft, Parameters, Target
+from autonomy.actions.base import ActionFailed, Ask, Draft, Target
 from autonomy.actions.boundary_set import Patterns
-from autonomy.actions.own_rules import RuleAction
+from autonomy.actions.own_rules import Row, RuleAction, RuleParameters
 from autonomy.boundaries import any_matches
 from autonomy.errors import BadParameters
-from autonomy.models import Level, Rule
+from autonomy.models import Level
 
 
-def people_in(group: str) -> int:
-    """How many distinct people could speak for a group."""
-    members = Membership.objects.filter(group_id=group, account__kind=Account.Kind.PERSON, account__is_active=True)
-    return len({alias_of or own for alias_of, own in members.values_list("account__alias_of_id", "account_id")})
-
-
-class ApprovalRuleParameters(Parameters):
+class ApprovalRuleParameters(RuleParameters):
     """All fields of the rule, or only `remove`. Empty lists match everything."""
 
     actions: Patterns = []
@@ -32,7 +26,6 @@ class ApprovalRuleParameters(Parameters):
     ] = {}
     expires_after_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
     slack_channel: Annotated[str, Field(max_length=32)] = ""
-    remove: bool = False
 
     @model_validator(mode="after")
     def _somebody_is_asked(self) -> Self:
@@ -60,7 +53,7 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
                 detail = f"parameters.needs: {group} has {there} people, so {required} of them could never approve."
                 raise BadParameters(detail, pointer=f"/parameters/needs/{group}")
 
-    def _draft(self, ask: Ask[ApprovalRuleParameters], row: Rule | None) -> Draft:
+    def _draft(self, ask: Ask[ApprovalRuleParameters], row: Row | None) -> Draft:
         """A change after which no rule matched `approval-rule.set` itself would be the last one ever."""
         others = ApprovalRule.objects.exclude(slug=ask.target.name).values_list("actions", "environments", "namespaces")
         rules = [*others]
@@ -72,6 +65,3 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
             hint = f"Add another rule that matches {self.name} first."
             raise ActionFailed(f"No approval rule would match {self.name} any more.", reason="LockOut", hint=hint)
         return super()._draft(ask, row)
-
-    def values(self, parameters: ApprovalRuleParameters) -> Mapping[str, Any] | None:
-        return None if parameters.remove else parameters.model_dump(exclude={"remove"})

@@ -50,6 +50,7 @@ def load_rules(action: RuleAction[Any], path: Path, *, actor: Actor) -> list[str
 def _creation(action: RuleAction[Any], entry: Mapping[str, Any], actor: Actor) -> Change:
     slug = entry["slug"]
     parameters = parse(action, {name: value for name, value in entry.items() if name != "slug"})
-    action.check(Target("", "", action.kind, slug), parameters)
-    values = action.values(parameters)
+    target = Target("", "", action.kind, slug)
+    action.check(target, parameters)
+    values = action.values(target, parameters, None)
     return Change(action.model(slug=slug), f"{action.kind}.loaded", actor, {"slug": slug, "values": values}).set(**(values or {}))

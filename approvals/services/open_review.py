@@ -12,6 +12,7 @@ from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from audit.outbox import Message
 from autonomy.actions.base import ActionFailed
+from autonomy.catalogue import deciders_of
 from autonomy.models import ActionRequest, Plan
 from autonomy.services.finish import ended, failure
 from autonomy.services.plan import draft_of, plan_dry_run, plan_row
@@ -89,7 +90,7 @@ def _override_ends(request: ActionRequest) -> list[datetime]:
 def current_route(request: ActionRequest, rules: Rules | None = None) -> Route | None:
     """Who must agree under these rules, or those of now; None also where a rule names a group that is gone."""
     policies = request.override["policies"] if request.override else []
-    found = route(request, rules or rules_in_force(), owners_of(policies))
+    found = route(request, rules or rules_in_force(), owners_of(policies), deciders_of(request))
     return found if found is not None and found.has_all_groups else None
 
 

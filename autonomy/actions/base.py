@@ -122,6 +122,10 @@ class Action(ABC, Generic[P]):
         """The object that policies judge, or None where the action brings none."""
         return None
 
+    def deciders(self, target: Target, parameters: P) -> frozenset[str]:  # noqa: ARG002
+        """The groups whose agreement is needed whatever approval rules say, and enough where none matches: owners of what changes."""
+        return frozenset()
+
     @abstractmethod
     def plan(self, ask: Ask[P]) -> Draft:
         """Dry-run the action. Raises ActionFailed, and the temporary errors of the cluster."""

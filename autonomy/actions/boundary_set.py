@@ -1,12 +1,11 @@
 """boundary.set: create, replace or remove a boundary."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from autonomy.actions.base import Parameters, Target
-from autonomy.actions.own_rules import RuleAction
+from autonomy.actions.base import Target
+from autonomy.actions.own_rules import RuleAction, RuleParameters
 from autonomy.errors import BadParameters
 from autonomy.models import Boundary, Level
 from autonomy.rulebook import CONDITION_VARIABLES
@@ -15,7 +14,7 @@ from guidance import cel
 Patterns = Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=100)]
 
 
-class BoundaryParameters(Parameters):
+class BoundaryParameters(RuleParameters):
     """All fields of the boundary, or only `remove`. Empty lists match everything."""
 
     level: Annotated[int, Field(ge=1, le=3, description="1 Full, 2 Guided, 3 Restricted.")] = 3
@@ -25,7 +24,6 @@ class BoundaryParameters(Parameters):
     kinds: Patterns = []
     condition: Annotated[str, Field(max_length=2000, description="CEL over action, target and parameters.")] = ""
     reason: Annotated[str, Field(max_length=500)] = ""
-    remove: bool = False
 
     @model_validator(mode="after")
     def _who_restricts_says_why(self) -> Self:
@@ -50,6 +48,3 @@ class BoundarySet(RuleAction[BoundaryParameters]):
             cel.compile(parameters.condition, CONDITION_VARIABLES)
         except cel.ExpressionError as error:
             raise BadParameters(f"parameters.condition: {error}", pointer="/parameters/condition") from error
-
-    def values(self, parameters: BoundaryParameters) -> Mapping[str, Any] | None:
-        return None if parameters.remove else parameters.model_dump(exclude={"remove"})

@@ -1,30 +1,40 @@
 """Actions that change the product's own rules: planned by comparing, done in one statement with the end of the request."""
 
 import re
-from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from audit.actor import Actor
 from audit.ledger import Change
-from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, P, Target
+from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, Parameters, Target
 from autonomy.errors import BadTarget
 from autonomy.models import Rule
 from clusters import drift
+from guidance.models import Policy
 
+Row = Rule | Policy
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?")
 SLUG_FORM = "lower-case letters, digits and dashes, at most 50"
+
+
+class RuleParameters(Parameters):
+    """What every rule has in common."""
+
+    remove: bool = False
+
+
+P = TypeVar("P", bound=RuleParameters)
 
 
 class RuleAction(Action[P]):
     """Creates, replaces or removes one row of the product's own rules; the target's name is its slug."""
 
     in_cluster = False
-    model: ClassVar[type[Rule]]
+    model: ClassVar[type[Row]]
 
-    @abstractmethod
-    def values(self, parameters: P) -> Mapping[str, Any] | None:
-        """The row's new fields, or None to remove it."""
+    def values(self, target: Target, parameters: P, row: Row | None) -> Mapping[str, Any] | None:  # noqa: ARG002
+        """The new fields of the row (None: there is none yet), or None to remove it. As a rule all that the parameters say."""
+        return None if parameters.remove else parameters.model_dump(exclude={"remove"})
 
     def check(self, target: Target, parameters: P) -> None:  # noqa: ARG002
         """Subclasses add what is particular to their rules."""
@@ -45,22 +55,22 @@ class RuleAction(Action[P]):
             raise Drifted(draft)
         return self._change(ask, row)
 
-    def _row(self, ask: Ask[P]) -> Rule | None:
+    def _row(self, ask: Ask[P]) -> Row | None:
         return self.model._default_manager.filter(slug=ask.target.name).first()
 
-    def _draft(self, ask: Ask[P], row: Rule | None) -> Draft:
-        before, after = None if row is None else self._fields_of(row), self.values(ask.parameters)
+    def _draft(self, ask: Ask[P], row: Row | None) -> Draft:
+        before, after = None if row is None else self._fields_of(row), self.values(ask.target, ask.parameters, row)
         if before is None and after is None:
             raise ActionFailed(f"There is no {ask.target.kind} {ask.target.name} to remove.", reason="NotFound")
         new = None if after is None else dict(after)
         return Draft(target=ask.target, uid=None, before=before, after=new, diff=drift.unified(before, new))
 
-    def _fields_of(self, row: Rule) -> Object:
+    def _fields_of(self, row: Row) -> Object:
         own = {"id", "seq", "head", "slug"}
-        return {field.name: getattr(row, field.name) for field in self.model._meta.concrete_fields if field.name not in own}
+        return {field.attname: getattr(row, field.attname) for field in self.model._meta.concrete_fields if field.name not in own}
 
-    def _change(self, ask: Ask[P], row: Rule | None) -> Outcome:
-        values = self.values(ask.parameters)
+    def _change(self, ask: Ask[P], row: Row | None) -> Outcome:
+        values = self.values(ask.target, ask.parameters, row)
         kind, actor = ask.target.kind, Actor.worker()
         data = {"slug": ask.target.name, "request": ask.id, "values": values}
         if row is None:

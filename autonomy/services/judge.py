@@ -15,7 +15,7 @@ from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
 from autonomy.submission import Override, Submission
 from guidance.evaluation import Evaluation
-from guidance.services.policies import NOTHING_TO_JUDGE, PolicySet
+from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
 
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -31,6 +31,8 @@ class Judgement:
     evaluation: Evaluation
     owners: frozenset[str]
     """The groups whose policies the submission wants to override; their approval is needed too."""
+    deciders: frozenset[str]
+    """The groups that the action itself names."""
 
     @property
     def waits(self) -> bool:
@@ -45,16 +47,16 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     """
     kind = catalogue.action(submission.action)
     target = _target(kind, submission)
-    rules, place = consulted.rules, consulted.place
+    place = consulted.place
     check_may_submit(actor, target, place)
     if kind.in_cluster and not place.cluster_known:
         raise BadTarget(f"There is no cluster {target.cluster!r} here.", pointer="/target/cluster")
     parameters = catalogue.parse(kind, submission.parameters)
     kind.check(target, parameters)
     plain = parameters.model_dump(mode="json", exclude_unset=True)
-    level, because = level_of(_facts(kind, target, place, plain), rules.boundaries)
-    evaluation = _evaluate(kind, target, parameters, rules.policies)
-    owners = _owners(submission.override, evaluation, rules.policies, now)
+    level, because = level_of(_facts(kind, target, place, plain), consulted.rules.boundaries)
+    evaluation = _evaluate(kind, target, parameters, consulted.policies)
+    owners = _owners(submission.override, evaluation, consulted.policies, now)
     request = ActionRequest(
         action=kind.name,
         **target.as_json(),
@@ -78,7 +80,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     )
     if request.status == Status.POLICY_FAILED:
         request.finished_at = now
-    return Judgement(request, evaluation, owners)
+    return Judgement(request, evaluation, owners, kind.deciders(target, parameters))
 
 
 def new_violations(request: ActionRequest) -> Evaluation:
@@ -86,7 +88,7 @@ def new_violations(request: ActionRequest) -> Evaluation:
     kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
     if kind.manifest(ask.target, ask.parameters) is None:
         return NOTHING_TO_JUDGE
-    policies = consult(request.cluster, request.namespace).rules.policies
+    policies = consult(request.cluster, request.namespace).policies
     found = _evaluate(kind, ask.target, ask.parameters, policies)
     known = {(finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings}
     fresh = [finding for finding in (*found.hard, *found.soft) if (finding.policy, finding.path, finding.enforcement.value) not in known]
@@ -127,12 +129,12 @@ def _facts(kind: AnyAction, target: Target, place: Place, parameters: dict[str, 
     return Facts(kind.name, kind.level, target.cluster, target.namespace, place.environment, target.kind, target.name, parameters)
 
 
-def _evaluate(kind: AnyAction, target: Target, parameters: Parameters, policies: PolicySet) -> Evaluation:
+def _evaluate(kind: AnyAction, target: Target, parameters: Parameters, policies: LocalPolicies) -> Evaluation:
     manifest = kind.manifest(target, parameters)
-    return NOTHING_TO_JUDGE if manifest is None else policies.judge(manifest, namespace=target.namespace)
+    return NOTHING_TO_JUDGE if manifest is None else policies.judge(manifest)
 
 
-def _owners(override: Override | None, evaluation: Evaluation, policies: PolicySet, now: datetime) -> frozenset[str]:
+def _owners(override: Override | None, evaluation: Evaluation, policies: LocalPolicies, now: datetime) -> frozenset[str]:
     """Whose policies are to be overridden. Raises BadOverride where that cannot be."""
     if override is None:
         return frozenset()

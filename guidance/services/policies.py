@@ -1,18 +1,31 @@
-"""Policies in force: from the table to compiled, and back to nothing but ids."""
+"""Policies in force: from the table to compiled, and to what holds in one place."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from accounts.models import Group
 from audit.actor import Actor
 from audit.ledger import Change, commit
-from guidance.compiled import CompiledPolicy
+from guidance.compiled import CompiledPolicy, compile_policy
+from guidance.enforcing import Local, Where, level_in
 from guidance.evaluation import Evaluation, evaluate
-from guidance.load import MAIN_PACK, compile_policies, load_pack
+from guidance.load import MAIN_PACK, load_pack
 from guidance.models import Policy
 from guidance.policy import Enforcement, parse_policy
+from guidance.policy import Policy as Body
+from guidance.source import PolicyError, Problem
 
 NOTHING_TO_JUDGE = Evaluation()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands outside of a policy's body."""
+
+    enforcement: Enforcement
+    local_levels: tuple[Local, ...]
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -20,25 +33,58 @@ class PolicySet:
     """All policies in force, compiled, with what stands outside their bodies."""
 
     compiled: tuple[CompiledPolicy, ...]
-    enforcement: Mapping[str, Enforcement]
-    owners: Mapping[str, str]
+    standing: Mapping[str, Standing]
 
-    def judge(self, manifest: Mapping[str, object], *, namespace: str) -> Evaluation:
-        return evaluate(self.compiled, manifest, namespace=namespace, enforcement=self.enforcement)
+    def levels_in(self, where: Where) -> dict[str, Enforcement]:
+        return {slug: level_in(where, one.enforcement, one.local_levels) for slug, one in self.standing.items()}
+
+
+@dataclass(frozen=True)
+class LocalPolicies:
+    """The policies as they hold in one place."""
+
+    policies: PolicySet
+    where: Where
+
+    @cached_property
+    def levels(self) -> Mapping[str, Enforcement]:
+        return self.policies.levels_in(self.where)
+
+    def judge(self, manifest: Mapping[str, object]) -> Evaluation:
+        return evaluate(self.policies.compiled, manifest, namespace=self.where.namespace, enforcement=self.levels)
 
     def owner(self, slug: str) -> str:
         """The slug of the group that owns a policy in force."""
-        return self.owners[slug]
+        return self.policies.standing[slug].owner
 
 
 def policies_in_force() -> PolicySet:
     """Raises guidance.source.PolicyError when a stored policy does not compile."""
     rows = list(Policy.objects.all())
     return PolicySet(
-        compiled=compile_policies(parse_policy(row.source, row.slug) for row in rows),
-        enforcement={row.slug: Enforcement(row.enforcement) for row in rows},
-        owners={row.slug: row.owner_id for row in rows},
+        compiled=compiled(rows),
+        standing={row.slug: Standing(Enforcement(row.enforcement), row.local_levels, row.owner_id) for row in rows},
     )
+
+
+def compiled(rows: Iterable[Policy]) -> tuple[CompiledPolicy, ...]:
+    """Those that have not changed are the same objects as before. Raises PolicyError with the problems of all."""
+    made: list[CompiledPolicy] = []
+    problems: list[Problem] = []
+    for row in rows:
+        try:
+            made.append(compiled_body(row.source, row.slug))
+        except PolicyError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(*problems)
+    return tuple(made)
+
+
+@lru_cache(maxsize=1024)
+def compiled_body(source: str, slug: str) -> CompiledPolicy:
+    """Raises PolicyError."""
+    return compile_policy(parse_policy(source, f"{slug}.yaml"))
 
 
 def owners_of(slugs: Iterable[str]) -> frozenset[str]:
@@ -53,22 +99,30 @@ def load_policies(*, actor: Actor) -> list[str]:
         return ["policies: there are some, so they change by approval only"]
     policies = load_pack(MAIN_PACK)
     known = set(Group.objects.values_list("slug", flat=True))
-    rows = [
-        Policy(
-            slug=policy.name,
-            version=policy.guidance.version,
-            source=policy.source.text,
-            enforcement=policy.guidance.enforcement,
-            owner_id=policy.guidance.owner,
-        )
-        for policy in policies
-        if policy.guidance.owner in known
-    ]
+    changes = [loaded(policy, actor) for policy in policies if policy.guidance.owner in known]
     left = [
         f"Policy {policy.name}: left out, there is no group {policy.guidance.owner}"
         for policy in policies
         if policy.guidance.owner not in known
     ]
-    if rows:
-        commit(*(Change(row, "Policy.loaded", actor, {"slug": row.slug, "version": row.version, "source": row.source}) for row in rows))
-    return left + [f"Policy {row.slug}" for row in rows]
+    if changes:
+        commit(*changes)
+    return left + [f"Policy {policy.name}" for policy in policies if policy.guidance.owner in known]
+
+
+def loaded(body: Body, actor: Actor) -> Change:
+    """A policy comes into force as its file says."""
+    values = values_of(body.source.text, body, enforcement=body.guidance.enforcement)
+    data = {"slug": body.name, "values": values}
+    return Change(Policy(slug=body.name), "Policy.loaded", actor, data).set(**values)
+
+
+def values_of(source: str, body: Body, *, enforcement: str, enforcement_in: Iterable[Mapping[str, str]] = ()) -> dict[str, object]:
+    """The fields of a row; its history tells them all, so that every body that ever was in force can be read."""
+    return {
+        "version": body.guidance.version,
+        "owner_id": body.guidance.owner,
+        "enforcement": str(enforcement),
+        "enforcement_in": list(enforcement_in),
+        "source": source,
+    }

@@ -97,6 +97,14 @@ def test_people_read_a_unified_diff_of_yaml() -> None:
     assert render(before, before) == ""
 
 
+def test_a_text_of_several_lines_is_compared_line_by_line() -> None:
+    before, after = ({"data": {"run.sh": f"set -e\nsleep {seconds}\nexit 0\n"}, "metadata": {}} for seconds in (1, 2))
+
+    assert render(before, after).splitlines()[2:] == [
+        " data:", "   run.sh: |", "     set -e", "-    sleep 1", "+    sleep 2", "     exit 0", " metadata: {}",
+    ]  # fmt: skip
+
+
 @settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_states_differ_exactly_when_changes_are_told(before: Object, after: Object) -> None:

@@ -103,7 +103,7 @@ class World:
 
     def submit(self, who: Person, action: str, parameters: Json | None = None, *, name: str = "api", **more: Any) -> ActionRequest:
         """Ask for an action as `who`, in payments-dev unless `namespace` says else (a rule of the product has none). Not planned yet."""
-        own_rule = action in {"boundary.set", "approval-rule.set"}
+        own_rule = action in {"boundary.set", "approval-rule.set", "policy.set"}
         place = {"cluster": "" if own_rule else "sandbox", "namespace": "" if own_rule else "payments-dev"}
         submission = Submission(action=action, name=name, kind="", parameters=parameters or {}, **{"reason": "for a test", **place, **more})
         request, _ = submit(submission, actor=who.actor())

@@ -1,0 +1,55 @@
+"""A policy's body before it comes into force: it must compile, do what its examples say, and be newer than the one before."""
+
+from functools import lru_cache
+
+from accounts.services.groups import people_in
+from guidance.compiled import CompiledPolicy
+from guidance.examples import problems
+from guidance.models import Policy
+from guidance.policy import Policy as Body
+from guidance.services.policies import compiled_body
+from guidance.source import PolicyError, Problem
+
+RESERVED = frozenset({"evaluate", "reports"})
+"""Addresses under /api/v1/policies/ that are no policy."""
+
+
+@lru_cache(maxsize=64)
+def accepted(source: str, slug: str) -> CompiledPolicy:
+    """What can come into force under this name. Raises PolicyError with everything that is wrong: file, line, column."""
+    policy = compiled_body(source, slug)
+    body = policy.policy
+    wrong = problems(policy)
+    if body.name != slug:
+        wrong.append(body.source.problem(("metadata", "name"), f"the policy is called {body.name!r} here, but {slug!r} in the target"))
+    if slug in RESERVED:
+        wrong.append(body.source.problem(("metadata", "name"), f"{slug!r} is an address of the interface: choose another name"))
+    if body.spec.param_kind:
+        advice = "parameters are given on the command line only: write the values into the policy"
+        wrong.append(body.source.problem(("spec", "paramKind"), advice))
+    if wrong:
+        raise PolicyError(*sorted(wrong, key=lambda problem: (problem.line, problem.column)))
+    return policy
+
+
+def check_is_newer(body: Body, row: Policy | None) -> None:
+    """Findings name a version, so no two bodies share one. Raises PolicyError."""
+    if row is not None and body.source.text != row.source and _numbers(body.guidance.version) <= _numbers(row.version):
+        advice = f"the body differs from the one in force, which is {row.version} already: give it a greater version"
+        raise PolicyError(body.source.problem(("guidance", "version"), advice))
+
+
+def check_has_owners(body: Body) -> None:
+    """Somebody must be able to approve its changes. Raises PolicyError."""
+    owner = body.guidance.owner
+    if not people_in(owner):
+        advice = f"there is nobody in the group {owner}, or no such group, so nobody could approve"
+        raise PolicyError(body.source.problem(("guidance", "owner"), advice))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    return {"message": str(problem), "file": problem.file, "line": problem.line, "column": problem.column}

@@ -1,0 +1,83 @@
+"""Policies that come and go: a small one to change, and what its life is made of."""
+
+import json
+from typing import Any
+
+from audit.models import Event
+from autonomy.models import ActionRequest
+from guidance.models import Policy
+from tests.approvals.scenes import approve, executed
+from tests.plugins.world import Person, World
+
+BODY = """\
+apiVersion: guidance.autonomy/v1
+kind: Policy
+metadata: {{name: {name}}}
+guidance:
+  title: Deployments say who is called at night
+  rationale: An alert that reaches nobody is no alert.
+  severity: low
+  enforcement: {enforcement}
+  version: {version}
+  owner: {owner}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}}
+  validations:
+  - expression: {expression}
+    message: The annotation on-call is missing.
+    path: /metadata/annotations/on-call
+examples:
+  pass:
+  - name: Somebody is called
+    manifest: {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: api, annotations: {{on-call: payments}}}}, spec: {spec}}}
+  fail:
+  - name: Nobody is called
+    manifest: {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: api}}, spec: {spec}}}
+    findings: [{{path: /metadata/annotations/on-call, fixed: false}}]
+"""
+SPEC = (
+    "{selector: {matchLabels: {app: api}}, template: {metadata: {labels: {app: api}}, spec: {containers: [{name: web, image: 'api:1'}]}}}"
+)
+HAS_ON_CALL = "has(object.metadata.annotations) && 'on-call' in object.metadata.annotations"
+
+
+def body(
+    name: str = "on-call",
+    *,
+    version: str = "1.0.0",
+    owner: str = "security",
+    enforcement: str = "soft-mandatory",
+    expression: str = HAS_ON_CALL,
+) -> str:
+    """The file of a policy that asks for an annotation on every Deployment."""
+    return BODY.format(name=name, version=version, owner=owner, enforcement=enforcement, expression=expression, spec=SPEC)
+
+
+def asked(world: World, who: Person, slug: str, **parameters: Any) -> ActionRequest:
+    """`policy.set`, as far as its reviewers."""
+    return executed(world, world.submit(who, "policy.set", parameters, name=slug))
+
+
+def changed(world: World, slug: str, *approvers: str, **parameters: Any) -> Policy:
+    """Asked for by alice, agreed to by these, and done."""
+    request = approve(asked(world, world["alice"], slug, **parameters), *(world[name] for name in approvers))
+    assert executed(world, request).status == "succeeded", world.fresh(request).result
+    return Policy.objects.get(slug=slug)
+
+
+def stages(request: ActionRequest) -> dict[str, int]:
+    """Whom the newest review asks."""
+    return dict(request.reviews.order_by("-number")[0].stages.values_list("group_id", "required"))
+
+
+def difference(request: ActionRequest) -> str:
+    """What the reviewers see."""
+    assert request.plan is not None
+    shown: str = json.loads(bytes(request.plan.body))["diff"]
+    return shown
+
+
+def history(policy: Policy) -> list[str]:
+    return list(Event.objects.filter(stream=policy.pk).order_by("seq").values_list("type", flat=True))
