@@ -14,6 +14,7 @@ from guidance.engine import FAILURES, checker, engine, plain_configuration, runt
 from guidance.functions.errors import EvaluationError as EvaluationError
 from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson, checked
+from guidance.memo import memo
 from guidance.pointer import dotted
 
 FIRST_PROBLEM = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
@@ -95,7 +96,13 @@ class Program:
     @cached_property
     def native(self) -> engine.Expression:
         """For the engine."""
-        return runtime().deserialize(self._checked.serialize())
+        return runtime().deserialize(self.serialized)
+
+    @property
+    def serialized(self) -> bytes:
+        """As it was checked."""
+        content: bytes = self._checked.serialize()
+        return content
 
     def evaluate(self, bindings: Bindings | Mapping[str, object]) -> object:
         """The value as Python has it: JSON's types, or those of `guidance.functions.values`. A plain mapping is checked first.
@@ -183,10 +190,37 @@ def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, 
 
 def shortcut(expression: str, variables: Iterable[str]) -> Program | None:
     """A program that somebody else stands in for when it fails; None where it does not compile."""
+    names = tuple(variables)
+    checked_before = memo.of("shortcut", " ".join((*names, expression)), lambda _: _serialized(expression, names))
+    if checked_before == INTERPRETED:
+        return _compiled(Program, expression, names, {})
+    return None if checked_before is None else _Shortcut(expression, checked_before)
+
+
+INTERPRETED = b""
+
+
+def _serialized(expression: str, names: tuple[str, ...]) -> bytes | None:
+    """What the engine has checked; None where it does not compile."""
     try:
-        return _compiled(Program, expression, variables, {})
+        program = _compiled(Program, expression, names, {})
     except ExpressionError:
         return None
+    return program.serialized if program.is_native else INTERPRETED
+
+
+class _Shortcut(Program):
+    """Checked before. Its static type is not asked for."""
+
+    def __init__(self, expression: str, serialized: bytes) -> None:
+        self.expression = expression
+        self.returns = DYN
+        self._interpreted = None
+        self._serialized = serialized
+
+    @property
+    def serialized(self) -> bytes:
+        return self._serialized
 
 
 def _compiled(kind: type[Program], expression: str, variables: Iterable[str], typed: Mapping[str, str]) -> Program:

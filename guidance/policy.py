@@ -6,6 +6,7 @@ expression that a cluster can enforce (`vap.py`), so nothing has to be written t
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +17,7 @@ import yaml
 from guidance.binding import ParamKind
 from guidance.jsontype import JsonValue
 from guidance.matching import MatchConstraints
+from guidance.memo import memo
 from guidance.pointer import WILDCARD, parse
 from guidance.resources import CONTAINER_LISTS
 from guidance.schema import Checked, Constrained, Strict, built, validated
@@ -268,5 +270,10 @@ def parse_policy(text: str, file: str) -> Policy:
 
 def skim_policy(text: str, file: str) -> Policy:
     """The same, some times faster, for a file that was read whole before: examples and places are read when they are asked for."""
-    head = built(Head, yaml.load(text.partition("\nexamples:\n")[0], Loader=Loader))  # noqa: S506 it is the safe loader
+    head = built(Head, memo.of("policy", text.partition("\nexamples:\n")[0], _value))
     return Policy(head.metadata, head.guidance, head.spec, Source(file, text))
+
+
+def _value(text: str) -> Mapping[str, JsonValue]:
+    value: dict[str, JsonValue] = yaml.load(text, Loader=Loader)  # noqa: S506 it is the safe loader
+    return value

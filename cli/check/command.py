@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TextIO
 
+from cli.cache import remember
 from cli.check import context, parallel, policies, render
 from cli.check.formats.text import summary
 from cli.check.judging import Judge
@@ -18,6 +19,7 @@ from cli.colours import paint_for
 from cli.errors import BadInput, ServerError
 from cli.manifests.files import STDIN, File, read_all
 from cli.manifests.parsing import chunks
+from guidance.memo import memo
 from guidance.packs import UnknownPack
 from guidance.policy import Enforcement
 from guidance.source import PolicyError, Problem
@@ -33,8 +35,11 @@ def run(options: argparse.Namespace) -> int:
     if told := conflict(options):
         render.refused(told)
         return NOT_JUDGED
+    remember()
     with _no_collection():
-        return _run(options)
+        code = _run(options)
+    memo.close()
+    return code
 
 
 @contextmanager

@@ -83,6 +83,7 @@ WritePolicy = Callable[..., Path]
 def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
     """`autonomy check` with these arguments, in the folder of the files that the test writes."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
 
     def check(*arguments: str, stdin: str = "") -> Done:
         capsys.readouterr()
