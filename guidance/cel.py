@@ -191,30 +191,28 @@ def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, 
 def shortcut(expression: str, variables: Iterable[str]) -> Program | None:
     """A program that somebody else stands in for when it fails; None where it does not compile."""
     names = tuple(variables)
-    checked_before = memo.of("shortcut", " ".join((*names, expression)), lambda _: _serialized(expression, names))
-    if checked_before == INTERPRETED:
-        return _compiled(Program, expression, names, {})
-    return None if checked_before is None else _Shortcut(expression, checked_before)
+    known = memo.of("shortcut", " ".join((*names, expression)), lambda _: _shortcut(expression, names))
+    if known is None:
+        return None
+    serialized, returns = known
+    return _Shortcut(expression, serialized, returns) if serialized else _compiled(Program, expression, names, {})
 
 
-INTERPRETED = b""
-
-
-def _serialized(expression: str, names: tuple[str, ...]) -> bytes | None:
-    """What the engine has checked; None where it does not compile."""
+def _shortcut(expression: str, names: tuple[str, ...]) -> tuple[bytes, str] | None:
+    """What the engine has checked (nothing where it cannot evaluate it), and its static type; None where it does not compile."""
     try:
         program = _compiled(Program, expression, names, {})
     except ExpressionError:
         return None
-    return program.serialized if program.is_native else INTERPRETED
+    return program.serialized if program.is_native else b"", program.returns
 
 
 class _Shortcut(Program):
-    """Checked before. Its static type is not asked for."""
+    """Checked before."""
 
-    def __init__(self, expression: str, serialized: bytes) -> None:
+    def __init__(self, expression: str, serialized: bytes, returns: str) -> None:
         self.expression = expression
-        self.returns = DYN
+        self.returns = returns
         self._interpreted = None
         self._serialized = serialized
 

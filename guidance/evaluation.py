@@ -159,7 +159,11 @@ def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject) -> Judge:
 
 def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violation]:
     plan = plans(tuple(policies))(subject.own.resource, subject.own.operation)
-    return [violation for policy in plan.suspects(subject) for violation in violations(policy, subject)]
+    return [
+        violation
+        for policy in plan.suspects(subject)
+        for violation in violations(policy, subject, asks_gate=id(policy) not in plan.asked_together)
+    ]
 
 
 def _finding(

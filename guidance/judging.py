@@ -104,8 +104,11 @@ class Violation:
             return None
 
 
-def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
-    """Everything that this policy finds. Nothing is found where it does not match. Never raises."""
+def violations(policy: CompiledPolicy, subject: Subject, *, asks_gate: bool = True) -> Iterator[Violation]:
+    """Everything that this policy finds. Nothing is found where it does not match. Never raises.
+
+    `asks_gate`: false where it is known not to let the subject through.
+    """
     view = subject.view_for(policy.aim)
     if view is None:
         return
@@ -115,7 +118,10 @@ def violations(policy: CompiledPolicy, subject: Subject) -> Iterator[Violation]:
         yield Violation(policy, None, view, (), view.bindings, error=str(error))
         return
     for case in cases:
-        for violation in _in_case(policy, view, _bindings(policy, view, case)):
+        bindings = _bindings(policy, view, case)
+        if asks_gate and _passes_gate(policy, bindings):
+            continue
+        for violation in _in_case(policy, view, bindings):
             yield replace(violation, case=case) if case is not EVERYWHERE else violation
 
 
@@ -178,7 +184,7 @@ def _holds_for(binding: Binding, view: View) -> bool:
 
 def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator[Violation]:
     try:
-        if _passes_gate(policy, bindings) or not _conditions_hold(policy, bindings):
+        if not _conditions_hold(policy, bindings):
             return
     except EvaluationError as error:
         yield Violation(policy, None, view, (), bindings, error=str(error))

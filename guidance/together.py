@@ -54,6 +54,8 @@ class _Plan:
         self._pod: tuple[_Panel, ...] = ()
         self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
         """Those that may match objects of this kind, in their order."""
+        self.asked_together = frozenset[int]()
+        """The ids of those whose gates a combined expression has asked."""
 
     def suspects(self, subject: Subject) -> Sequence[CompiledPolicy]:
         """The policies that may find something, in their order."""
@@ -76,6 +78,7 @@ class _Plan:
         together = [policy for policy in self.about if policy.goes_together]
         self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
         self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
+        self.asked_together = frozenset(id(policy) for panel in (*self._own, *self._pod) for policy in panel.policies)
 
     def _target(self, policy: CompiledPolicy) -> Target:
         return policy.aim.target(self._kind, self._operation, "")
