@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from guidance.functions import conversions, limits, operators
 from guidance.functions.errors import EvaluationError
 from guidance.functions.library import caller, is_only_here
-from guidance.functions.operators import MISSING, element, lookup
+from guidance.functions.operators import MISSING, element, lookup, position
 from guidance.functions.values import NO_SUCH_OVERLOAD, NOTHING, Maybe, TypeName, equal, type_of
 from guidance.syntax import Call, Fold, Literal, MakeList, MakeMap, MakeMessage, Name, Node, Select, read, walk
 
@@ -158,17 +158,16 @@ def _select(node: Select) -> Evaluator:
 
 
 def _member(container: object, key: object) -> Maybe:
-    """`container.?member` and `container[?index]`: nothing where there is nothing, of a number or text too."""
-    if isinstance(container, Maybe):
-        return _member(container.value, key) if container.present else NOTHING
-    if isinstance(container, dict):
-        found = lookup(container, key)
-        return NOTHING if found is MISSING else Maybe(found)
-    if isinstance(container, list) and not isinstance(key, str):
-        try:
-            return Maybe(element(container, key))
-        except EvaluationError:
-            return NOTHING
+    """`container.?member` and `container[?index]`: nothing where there is nothing, and in a number or a text."""
+    match container:
+        case Maybe():
+            return _member(container.value, key) if container.present else NOTHING
+        case dict():
+            found = lookup(container, key)
+            return NOTHING if found is MISSING else Maybe(found)
+        case list():
+            index = position(key)
+            return Maybe(container[index]) if 0 <= index < len(container) else NOTHING
     return NOTHING
 
 

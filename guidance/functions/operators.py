@@ -6,7 +6,7 @@ from typing import Any
 
 from guidance.functions.errors import EvaluationError
 from guidance.functions.limits import check_length, spend
-from guidance.functions.values import INT64, NO_SUCH_OVERLOAD, UINT64, Duration, Timestamp, Uint, among, compare
+from guidance.functions.values import INT64, NO_SUCH_OVERLOAD, UINT64, Duration, Timestamp, Uint, among, compare, type_of
 
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999."""
@@ -167,10 +167,10 @@ def element(container: object, index: object) -> object:
     """What `container[index]` gives. Raises EvaluationError."""
     match container:
         case list():
-            position = _position(index)
-            if not 0 <= position < len(container):
-                raise EvaluationError(f"index out of bounds: {position}")
-            return container[position]
+            at = position(index)
+            if not 0 <= at < len(container):
+                raise EvaluationError(f"index out of bounds: {at}")
+            return container[at]
         case dict():
             if (found := lookup(container, index)) is MISSING:
                 raise EvaluationError(f"no such key: {index}")
@@ -178,9 +178,10 @@ def element(container: object, index: object) -> object:
     raise EvaluationError(NO_SUCH_OVERLOAD)
 
 
-def _position(index: object) -> int:
+def position(index: object) -> int:
+    """In a list: numbers of any type that are whole. Raises EvaluationError."""
     if isinstance(index, bool) or not isinstance(index, int | float) or int(index) != index:
-        raise EvaluationError("unsupported index type in list")
+        raise EvaluationError(f"unsupported index type '{type_of(index)}' in list")
     return int(index)
 
 

@@ -1,6 +1,7 @@
 """A real API server says the same: policies are loaded there as ValidatingAdmissionPolicies, and the same objects sent as dry runs."""
 
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +14,10 @@ from guidance import vap
 from guidance.binding import Binding, Context
 from guidance.compiled import CompiledPolicy
 from guidance.evaluation import evaluate
+from guidance.functions.text import quote
 from tests.controlplane.polling import until
 from tests.guidance.conftest import Write
+from tests.guidance.functions.table import AREAS, ERROR, POD, REFUSED, cases
 from tests.guidance.manifests import Manifest, container, workload
 
 API = "/apis/admissionregistration.k8s.io/v1/"
@@ -204,3 +207,73 @@ def test_parameters_are_found_alike(cluster: Cluster, write: Write) -> None:
 
     assert (cluster.send(pod), ours(policy, pod, cluster, params=params, bindings=[bound])) == ("at most 2", ["at most 2"])
     assert (cluster.send(short), ours(policy, short, cluster, params=params, bindings=[bound])) == (None, [])
+
+
+FAILED = "error"
+"""The plain message, which is told when the expression of the message fails."""
+CASE = "case"
+"""The annotation that picks one expression."""
+
+
+def test_every_function_gives_the_same_values(cluster: Cluster, write: Write) -> None:
+    """Each expression of the table is the message of a rule that refuses one pod."""
+    expected = {expression: value for area in AREAS for expression, value in cases(area).items()}
+    rules = [_rule(number, expression) for number, expression in enumerate(expected)]
+    cluster.install(write(f"validations: {json.dumps(rules, ensure_ascii=False)}"))
+    alone = [write(f"validations: [{json.dumps(rule, ensure_ascii=False)}]") for rule in rules]
+
+    told = {
+        expression: (cluster.send(_asking(number)), *ours(policy, _asking(number), cluster))
+        for number, (expression, policy) in enumerate(zip(expected, alone, strict=True))
+    }
+
+    said = {expression: FAILED if value is ERROR else quote(value) for expression, value in expected.items()}
+    assert told == {expression: (message, message) for expression, message in said.items()}
+
+
+def _rule(number: int, expression: str) -> Manifest:
+    return {
+        "expression": f"object.metadata.annotations['{CASE}'] != '{number}'",
+        "message": FAILED,
+        "messageExpression": f"strings.quote('%s'.format([{expression}]))",
+    }
+
+
+def _asking(number: int) -> Manifest:
+    metadata = POD["metadata"]
+    return {**POD, "metadata": {**metadata, "annotations": {**metadata["annotations"], CASE: str(number)}}}
+
+
+def test_variables_of_every_type_are_judged_alike(cluster: Cluster, write: Write) -> None:
+    policy = write("""
+        variables:
+        - {name: limit, expression: "quantity(object.metadata.annotations['memory'])"}
+        - {name: version, expression: "object.metadata.?labels[?'version']"}
+        - {name: grace, expression: "duration(object.metadata.annotations['grace'])"}
+        - {name: limits, expression: "object.spec.containers.map(c, quantity(c.resources.limits.memory))"}
+        - {name: missing, expression: "quantity(object.metadata.annotations['missing'])"}
+        validations:
+        - expression: >-
+            variables.limits.all(q, q.compareTo(variables.limit) <= 0) || semver(variables.version.orValue('0.0.0')).major() > 1
+            || variables.grace < duration('1m') || false && variables.missing.isInteger()
+          messageExpression: >-
+            'grace of ' + string(variables.grace) + ', version ' + variables.version.value() + ', '
+            + string(variables.limits.filter(q, q.isGreaterThan(variables.limit)).size()) + ' above'
+    """)
+    cluster.install(policy)
+
+    assert cluster.send(POD) == "grace of 90s, version 1.4.2, 1 above"
+    assert ours(policy, POD, cluster) == ["grace of 90s, version 1.4.2, 1 above"]
+
+
+def test_what_does_not_compile_here_does_not_compile_there(admin: httpx.Client) -> None:
+    rules = [{"resources": ["pods"], "apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"]}]
+    body = {
+        "metadata": {"name": "refused"},
+        "spec": {"matchConstraints": {"resourceRules": rules}, "validations": [{"expression": expression} for expression in REFUSED]},
+    }
+
+    answer = admin.post(f"{POLICIES}?dryRun=All", json=body)
+
+    refused = {cause["field"] for cause in answer.json()["details"]["causes"]}
+    assert refused == {f"spec.validations[{number}].expression" for number in range(len(REFUSED))}
