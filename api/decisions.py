@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.models import Scope
 from api import schema
 from api.authentication import caller
 from api.bodies import ApproveBody, CancelBody, DenyBody, parse
+from api.media import answer
 from api.outputs import RequestOut
 from api.represent import request_out, reviewed_out
 from api.views import ApiView, base_of
@@ -36,11 +37,11 @@ class ApproveView(ApiView):
         request=ApproveBody,
         responses={200: RequestOut, **schema.problems(*REFUSALS, errors.PlanChanged, errors.ReviewChanged, TooContended)},
     )
-    def post(self, http: Request, pk: UUID) -> Response:
+    def post(self, http: Request, pk: UUID) -> HttpResponse:
         body = parse(ApproveBody, http.data)
         deciding = caller(http)
         review = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment)
-        return Response(reviewed_out(review, deciding, base_of(http)))
+        return answer(reviewed_out(review, deciding, base_of(http)))
 
 
 class DenyView(ApiView):
@@ -54,11 +55,11 @@ class DenyView(ApiView):
         request=DenyBody,
         responses={200: RequestOut, **schema.problems(*REFUSALS, errors.CommentMissing, TooContended)},
     )
-    def post(self, http: Request, pk: UUID) -> Response:
+    def post(self, http: Request, pk: UUID) -> HttpResponse:
         body = parse(DenyBody, http.data)
         deciding = caller(http)
         review = deny(pk, actor=deciding.actor, comment=body.comment)
-        return Response(reviewed_out(review, deciding, base_of(http)))
+        return answer(reviewed_out(review, deciding, base_of(http)))
 
 
 class CancelView(ApiView):
@@ -73,7 +74,7 @@ class CancelView(ApiView):
         request=CancelBody,
         responses={200: RequestOut, **schema.problems(MayNotSee, MayNotCancel, IllegalTransition, TooContended)},
     )
-    def post(self, http: Request, pk: UUID) -> Response:
+    def post(self, http: Request, pk: UUID) -> HttpResponse:
         parse(CancelBody, http.data)
         asking = caller(http)
-        return Response(request_out(cancel(pk, actor=asking.actor), asking, base_of(http)))
+        return answer(request_out(cancel(pk, actor=asking.actor), asking, base_of(http)))

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from api import pages, schema
 from api.authentication import Caller, caller
 from api.bodies import OverrideBody, Page, RequestFilters, SubmitBody, parse, parse_query
 from api.idempotency import fingerprint, key_of
+from api.media import answer
 from api.outputs import EventOut, PageOut, PolicyFailedOut, RequestOut
 from api.policy_failure import answer_of
 from api.represent import event_out, request_out, requests_out
@@ -48,7 +50,7 @@ class RequestsView(ApiView):
             ),
         },
     )  # fmt: skip
-    def post(self, http: Request) -> Response:
+    def post(self, http: Request) -> HttpResponse:
         body = parse(SubmitBody, http.data)
         asking = caller(http)
         request, replayed = submit(_submission(body, http), actor=asking.actor, epoch=asking.epoch)
@@ -76,9 +78,9 @@ class RequestView(ApiView):
         tags=["requests"],
         responses={200: RequestOut, **schema.problems(errors.MayNotSee)},
     )
-    def get(self, http: Request, pk: UUID) -> Response:
+    def get(self, http: Request, pk: UUID) -> HttpResponse:
         asking = caller(http)
-        return Response(request_out(queries.read(pk, actor=asking.actor), asking, base_of(http)))
+        return answer(request_out(queries.read(pk, actor=asking.actor), asking, base_of(http)))
 
 
 class EventsView(ApiView):
@@ -118,12 +120,12 @@ def _override(body: OverrideBody | None) -> Override | None:
     return None if body is None else Override(tuple(body.policies), body.reason, body.until)
 
 
-def _submitted(request: ActionRequest, asking: Caller, http: Request, *, replayed: bool) -> Response:
+def _submitted(request: ActionRequest, asking: Caller, http: Request, *, replayed: bool) -> HttpResponse:
     out = request_out(request, asking, base_of(http))
     headers = {"Location": out.links.self} | ({"Idempotency-Replayed": "true"} if replayed else {})
     if request.status == Status.POLICY_FAILED:
         return answer_of(out, http, headers)
-    return Response(out, status=202, headers=headers)
+    return answer(out, status=202, headers=headers)
 
 
 def _found(filters: RequestFilters, asking: Caller) -> QuerySet[ActionRequest]:

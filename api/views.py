@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.models import Scope
 from api import problems
 from api.authentication import AdminSession, BearerToken, HasScope
-from api.media import JsonRenderer, StrictJsonParser
+from api.media import JsonOnly, JsonRenderer, StrictJsonParser
 
 
 class ApiView(APIView):
@@ -21,6 +21,7 @@ class ApiView(APIView):
     permission_classes: Sequence[type[BasePermission]] = (HasScope,)
     parser_classes = (StrictJsonParser,)
     renderer_classes = (JsonRenderer,)
+    content_negotiation_class = JsonOnly
     http_method_names = ["get", "post", "head"]
     throttle_classes = ()
     needs = Scope.READ

@@ -1,15 +1,28 @@
 """One SQL statement from model instances: parts become data-modifying CTEs, so they all run or none does."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
-from django.db.models import Field, Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    SlugField,
+    TextField,
+    UUIDField,
+)
 from django.db.models.sql import InsertQuery
 from psycopg import Connection, RawCursor
 from psycopg import Error as DatabaseError
@@ -29,6 +42,16 @@ class Refused(Exception):
         self.constraint = constraint
 
 
+SENT_AS_THEY_ARE = {
+    BooleanField,
+    CharField,
+    DateTimeField,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    SlugField,
+    TextField,
+    UUIDField,
+}
 STALE_CONSTRAINTS = frozenset({"event_stream_seq", "event_stream_seq_status"})
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
@@ -40,19 +63,26 @@ class Part:
 
 
 @cache
-def _insert_text(model: type[Model]) -> tuple[list["Field[object, object]"], str]:
+def _insert_text(model: type[Model]) -> tuple[list[Callable[[Model], object]], str]:
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     query = InsertQuery(model)
     query.insert_values(fields, [model()])
     ((text, _),) = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-    return fields, text
+    return [_value_of(field) for field in fields], text
+
+
+def _value_of(field: "Field[object, object]") -> Callable[[Model], object]:
+    """What is sent of a row for this field. Most values go as they are; having Django find that out each time is half of an insert."""
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    if type(target) in SENT_AS_THEY_ARE and not getattr(target, "auto_now", False) and not getattr(target, "auto_now_add", False):
+        return attrgetter(field.attname)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, True), connections[DEFAULT_DB_ALIAS])
 
 
 def insert(row: Model) -> Part:
     """The INSERT of an unsaved instance whose key was made here. The text is compiled once per model."""
-    fields, text = _insert_text(type(row))
-    database = connections[DEFAULT_DB_ALIAS]  # asked for once: each look at Django's proxy for it costs
-    return Part(text, [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields])
+    values, text = _insert_text(type(row))
+    return Part(text, [value(row) for value in values])
 
 
 def update(row: Model, values: Mapping[str, object], *, where: Mapping[str, object] | None = None) -> Part:
