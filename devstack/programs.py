@@ -36,7 +36,7 @@ def _celery_worker(name: str, queues: str, threads: int) -> ProductProcess:
 
 GRANIAN = ("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1")
 
-WORKER_THREADS = 8
+WORKER_THREADS = 4
 
 PROCESSES = (
     ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),
