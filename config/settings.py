@@ -70,7 +70,10 @@ TEMPLATES = [
 ]
 
 DATABASE = dj_database_url.parse(environment.database_url, conn_max_age=None)  # audit.connections sees to dead ones
-DATABASES = {"default": {**DATABASE, "OPTIONS": {**DATABASE.get("OPTIONS", {}), "prepare_threshold": 0}}}  # for audit.statement.prepared
+GIVEN = DATABASE.get("OPTIONS", {})
+# For audit.statement.prepared: a statement is planned once, also where PostgreSQL would rather plan it anew for each list of ids.
+PREPARED = {"prepare_threshold": 0, "options": f"{GIVEN.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()}
+DATABASES = {"default": {**DATABASE, "OPTIONS": {**GIVEN, **PREPARED}}}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -37,6 +37,7 @@ def _celery_worker(name: str, queues: str, threads: int) -> ProductProcess:
 GRANIAN = ("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1")
 
 WORKER_THREADS = 4
+"""Enough for a cluster that answers within milliseconds: each has a database connection of its own, and more of them are colder ones."""
 
 PROCESSES = (
     ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),

@@ -39,6 +39,6 @@ def submit(submission: Submission, *, actor: Actor, epoch: Epoch | None = None) 
 
 def _submit(submission: Submission, actor: Actor, epoch: Epoch | None, now: datetime) -> ActionRequest:
     judgement = judge(submission, consult(submission.cluster, submission.namespace, epoch), actor=actor, now=now)
-    if judgement.waits and route(judgement.request, rules_in_force(), judgement.owners, judgement.deciders) is None:
+    if judgement.waits and route(judgement.request, rules_in_force(epoch), judgement.owners, judgement.deciders) is None:
         raise NoRuleMatches(f"No approval rule matches {judgement.request}.")
     return record(judgement, submission, actor=actor)
