@@ -178,9 +178,9 @@ def _list(node: MakeList) -> Evaluator:
 
     def evaluate(scope: Scope) -> object:
         values: list[object] = []
-        for position, each in enumerate(elements):
+        for place, each in enumerate(elements):
             value = each(scope)
-            values += _present(value) if position in node.optional else [value]
+            values += _present(value) if place in node.optional else [value]
         return values
 
     return evaluate
@@ -259,6 +259,8 @@ def _call(node: Call) -> Evaluator:
     arguments = [_evaluator(each) for each in node.arguments]
     if make := SPECIAL.get(node.function):
         return make(*arguments)
+    if node.function == "_+_" and node.arguments[0] == ACCUMULATOR:
+        return _append(*arguments)
     match arguments:
         case [one, two] if binary := operators.BINARY.get(node.function):
             return lambda scope: binary(one(scope), two(scope))
@@ -268,6 +270,23 @@ def _call(node: Call) -> Evaluator:
     if call is None:
         raise Unsupported(f"the function {node.function} cannot be used together with Kubernetes' own functions")
     return lambda scope: call([each(scope) for each in arguments])
+
+
+ACCUMULATOR = Name("@result")
+"""Of the macros; nothing else can mention it."""
+
+
+def _append(total: Evaluator, more: Evaluator) -> Evaluator:
+    """A list that a macro makes grows where it is."""
+
+    def evaluate(scope: Scope) -> object:
+        one, two = total(scope), more(scope)
+        if not isinstance(one, list) or not isinstance(two, list):
+            return operators.add(one, two)
+        one += two
+        return one
+
+    return evaluate
 
 
 def _and(left: Evaluator, right: Evaluator) -> Evaluator:

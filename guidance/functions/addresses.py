@@ -5,10 +5,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import remembered
 from guidance.functions.values import Opaque
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -89,7 +89,7 @@ class CIDR(Opaque):
         return self.address.max_prefixlen - self.length
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def parse_ip(text: str) -> IP:
     """Raises EvaluationError."""
     try:
@@ -101,7 +101,7 @@ def parse_ip(text: str) -> IP:
     return IP(_unmapped(address, text))
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def parse_cidr(text: str) -> CIDR:
     """Raises EvaluationError."""
     before, slash, length = text.rpartition("/")

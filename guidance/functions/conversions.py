@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import check_length
 from guidance.functions.operators import NANOS, checked_int, checked_timestamp, checked_uint
 from guidance.functions.times import duration_text, parse_duration, parse_timestamp, timestamp_text
 from guidance.functions.values import NO_SUCH_OVERLOAD, Duration, Timestamp, TypeName, Uint, type_of
@@ -123,6 +124,7 @@ def to_string(value: object) -> str:
 
 
 def _decoded(value: bytes) -> str:
+    check_length(len(value))
     try:
         return value.decode()
     except UnicodeDecodeError as error:
@@ -146,6 +148,7 @@ def to_bytes(value: object) -> bytes:
         case bytes():
             return value
         case str():
+            check_length(len(value))
             return value.encode()
     raise _impossible(value, "bytes")
 

@@ -8,6 +8,7 @@ from itertools import chain
 from guidance.engine import EXTENSIONS, engine
 from guidance.functions import addresses, conversions, formats, formatting, lists, optionals, quantity, regex, semver, text, times, urls
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import spend_on
 from guidance.functions.signatures import Overload, overload
 from guidance.functions.values import NO_SUCH_OVERLOAD, type_of
 from guidance.syntax import Call
@@ -70,6 +71,7 @@ def caller(name: str, ids: tuple[str, ...]) -> Callable[[list[object]], object] 
         return None
 
     def call(values: list[object]) -> object:
+        spend_on(values)
         for each in overloads:
             if each.accepts(values):
                 return each.call(*values)

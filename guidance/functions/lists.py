@@ -34,8 +34,13 @@ def extreme(name: str, wanted: int, values: list[object]) -> object:
 
 
 def is_sorted(values: list[object]) -> bool:
-    _check_order(values)
-    return all(_order(one, two) != 1 for one, two in pairwise(values))
+    """What cannot be compared is in order; elements behind the first that is not in order are not looked at."""
+    _check_order(values[:1])
+    for one, two in pairwise(values):
+        _check_order([two])
+        if _order(one, two) == 1:
+            return False
+    return True
 
 
 def _order(one: object, two: object) -> int | None:
@@ -70,6 +75,7 @@ def includes(values: object, wanted: object) -> bool:
 def flatten(values: list[object], depth: int = 1) -> list[object]:
     if depth < 0:
         raise EvaluationError("level must be non-negative")
+    spend(len(values))
     flat: list[object] = []
     for value in values:
         flat += flatten(value, depth - 1) if isinstance(value, list) and depth else [value]

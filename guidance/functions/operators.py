@@ -1,5 +1,6 @@
 """CEL's operators on values: arithmetic that overflows with an error, order, membership, size."""
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -49,13 +50,16 @@ def _divided(one: int, two: int) -> int:
 def _remainder(one: int, two: int) -> int:
     if two == 0:
         raise EvaluationError("modulus by zero")
+    if two == -1:
+        checked_int(-one)
     return one - two * _divided(one, two)
 
 
 def _divided_doubles(one: float, two: float) -> float:
+    """By zero as well, as IEEE 754 has it."""
     if two:
         return one / two
-    return float("nan") if one == 0 or one != one else (one * float("inf") if str(two)[0] != "-" else -one * float("inf"))
+    return math.copysign(math.inf, one) * math.copysign(1, two) if one and one == one else math.nan
 
 
 def _joined(one: Any, two: Any) -> object:
@@ -98,7 +102,7 @@ DIVIDE: dict[tuple[type, type], Binary] = {
     (float, float): _divided_doubles,
 }
 MODULO: dict[tuple[type, type], Binary] = {
-    (int, int): lambda one, two: _remainder(one, two) if (one, two) != (INT64[0], -1) else checked_int(-one),
+    (int, int): _remainder,
     (Uint, Uint): lambda one, two: Uint(_remainder(int(one), int(two))),
 }
 

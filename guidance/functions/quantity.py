@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import remembered
 from guidance.functions.values import INT64, Opaque
 
 FORM = re.compile(r"(?P<sign>[+-]?)(?P<zeros>0*)(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]*))?(?P<suffix>[eEinumkKMGTP]*[+-]?[0-9]*)")
@@ -97,7 +97,7 @@ class Quantity(Opaque):
         return number if number in INT64 else None
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def parse(text: str) -> Quantity:
     """Raises EvaluationError."""
     found = FORM.fullmatch(text)

@@ -5,6 +5,7 @@ from functools import cache
 
 from guidance.engine import engine
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import ITERATION, spend
 
 MARK = "\ufdd0"
 """Encloses the matches for a moment: a code point that no text has, by Unicode's word."""
@@ -35,6 +36,7 @@ def find_all(text: str, pattern: str, most: int = -1) -> list[str]:
 def _asked(expression: str, text: str, pattern: str) -> object:
     if "\0" in text or "\0" in pattern:
         raise EvaluationError("a text with NUL cannot be searched")
+    spend(ITERATION + len(pattern) + (len(text) >> 4))
     value = _compiled(expression).eval(data={"text": text, "pattern": pattern, "mark": rf"{MARK}\0{MARK}"})
     if value.type() == engine.Type.ERROR:
         raise EvaluationError(str(value.plain_value()).partition(": ")[2])

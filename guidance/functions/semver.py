@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import remembered
 from guidance.functions.values import UINT64, Opaque
 
 NUMBER = re.compile(r"0|[1-9][0-9]*")
@@ -45,7 +45,7 @@ class Semver(Opaque):
         return self.compare_to(other) == -1
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def parse(text: str, normalize: bool = False) -> Semver:
     """Raises EvaluationError."""
     parts = (_normalized(text) if normalize else text).split(".", PARTS - 1)

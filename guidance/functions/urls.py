@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import ClassVar
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import remembered
 from guidance.functions.values import Opaque
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -73,7 +73,7 @@ class URL(Opaque):
         return (name, port) if colon and PORT.fullmatch(f":{port}") else (self.host, "")
 
 
-@lru_cache(maxsize=1024)
+@remembered
 def parse(text: str) -> URL:
     """As a request's (absolute, or a path from the root on), with a fragment. Raises EvaluationError."""
     try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from guidance.functions.errors import EvaluationError
+from guidance.functions.limits import BudgetExceeded, spend
 
 INT64 = range(-(2**63), 2**63)
 UINT64 = range(2**64)
@@ -97,8 +98,10 @@ def equal(one: object, other: object) -> bool:
 def _equal_inside(one: object, other: object) -> bool:
     match one, other:
         case list(), list():
+            spend(len(one))
             return len(one) == len(other) and all(equal(a, b) for a, b in zip(one, other, strict=True))
         case dict(), dict():
+            spend(len(one))
             return len(one) == len(other) and all(key in other and equal(value, other[key]) for key, value in one.items())
         case Maybe(), Maybe():
             return one.present == other.present and equal(one.value, other.value)
@@ -110,10 +113,13 @@ def _equal_inside(one: object, other: object) -> bool:
 
 def among(value: object, values: list[object]) -> bool:
     """Whether one of these is equal to it; what cannot be compared is not."""
+    spend(len(values) >> 1)
     for candidate in values:
         try:
             if equal(value, candidate):
                 return True
+        except BudgetExceeded:
+            raise
         except EvaluationError:
             continue
     return False
