@@ -11,8 +11,9 @@ from guidance.jsonvalue import NotJson, checked
 from guidance.judging import Key, Violation, annotations, violations
 from guidance.mending import Judge, mend
 from guidance.patch import Operation
-from guidance.pointer import Token, find, pointer
+from guidance.pointer import Token, find, parse, pointer
 from guidance.policy import Enforcement, Severity
+from guidance.reach import affected
 from guidance.shape import Misfit
 from guidance.source import Problem
 from guidance.subject import Malformed, Object, Subject, admit
@@ -88,6 +89,8 @@ class Evaluation:
 UNBOUND_NAMESPACE = 'No value with name "namespaceObject"'
 NO_NAMESPACE = "it reads namespaceObject, the object of the namespace, which is not known here"
 NOTHING_FOUND = Evaluation()
+MANY = 12
+"""Policies that are asked sooner by the combined expression of all of them than one by one."""
 
 
 def evaluate(
@@ -141,18 +144,25 @@ def evaluate_admitted(
 
     mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
     sent = checked(manifest)
-    mended = mend(sent, found, _judge_again(policies, subject), mendable=mendable, unmended=unmended)
+    mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=unmended)
     findings = tuple(_finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key)) for violation in found)
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
 
 
-def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject) -> Judge:
-    own = subject.own
+def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Sequence[Violation]) -> Judge:
+    """Who cannot see what a patch changes is not asked again."""
+    own, every = subject.own, tuple(policies)
     old = own.old if own.operation == "UPDATE" else None
 
-    def judge(candidate: JsonValue) -> frozenset[Key]:
+    def judge(candidate: JsonValue, patch: Sequence[Operation]) -> frozenset[Key]:
         again = admit(candidate, namespace=own.namespace, old=old, context=own.context)
-        return frozenset(violation.key for violation in _judge(policies, again))
+        changes = [parse(str(operation["path"])) for operation in patch]
+        asked = dict.fromkeys(policy for change in changes for policy in affected(every, own.resource, own.operation, change))
+        if len(asked) > MANY or own.context.bindings or own.context.params:
+            return frozenset(violation.key for violation in _judge(policies, again))
+        names = {policy.name for policy in asked}
+        kept = frozenset(violation.key for violation in found if violation.policy.name not in names)
+        return kept | {violation.key for policy in asked for violation in violations(policy, again)}
 
     return judge
 

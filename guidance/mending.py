@@ -13,7 +13,7 @@ from guidance.subject import Malformed
 MOST_WORK = 20_000
 """Bounds the proofs, each of which judges all violations again: up to 140 violations, all fixes are proven one by one."""
 
-Judge = Callable[[JsonValue], frozenset[Key]]
+Judge = Callable[[JsonValue, Sequence[Operation]], frozenset[Key]]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Mended:
 def mend(
     manifest: JsonValue, violations: Iterable[Violation], judge: Judge, *, mendable: Iterable[Violation], unmended: Collection[str] = ()
 ) -> Mended:
-    """`judge` says which violations a manifest has; `mendable` are those of them that fixes are looked for.
+    """`judge` says which violations a manifest has after a patch; `mendable` are those of them that fixes are looked for.
 
     Fixes of policies that are `unmended` are offered, and left out of the document.
     """
@@ -53,33 +53,38 @@ class _Proof:
 
     def holds(self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key]) -> bool:
         """After these steps the violations are gone, and none has come that was not there before."""
-        return self._after(manifest, steps, gone) is not None
+        return self._after(manifest, steps, gone, []) is not None
 
     def together(self, proven: dict[Key, list[Step]], unproven: dict[Key, list[Step]]) -> JsonValue:
         """All fixes at once; where they get in each other's way, as many of the proven ones as go together."""
         every = {**proven, **unproven}
         if not every:
             return None
-        mended = self._after(self.manifest, _ordered(step for steps in every.values() for step in steps), set(every))
-        return self._one_by_one(proven) if mended is None else mended
+        mended = self._after(self.manifest, _ordered(step for steps in every.values() for step in steps), set(every), [])
+        return self._one_by_one(proven) if mended is None else mended[0]
 
     def _one_by_one(self, proven: dict[Key, list[Step]]) -> JsonValue:
         if not proven:
             return None
-        document, gone = self.manifest, set[Key]()
+        document, gone, patch = self.manifest, set[Key](), list[Operation]()
         for key, steps in proven.items():
-            if (candidate := self._after(document, steps, {*gone, key})) is not None:
-                document, gone = candidate, {*gone, key}
+            if (after := self._after(document, steps, {*gone, key}, patch)) is not None:
+                document, patch = after
+                gone.add(key)
         return document
 
-    def _after(self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key]) -> JsonValue:
+    def _after(
+        self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key], earlier: Sequence[Operation]
+    ) -> tuple[JsonValue, list[Operation]] | None:
+        """The manifest with the steps and the whole patch that led to it, after the `earlier` one; None where it is not better."""
         try:
             patch = operations(manifest, steps)
             candidate = apply(manifest, patch)
-            after = self.judge(candidate)
+            every = [*earlier, *patch]
+            after = self.judge(candidate, every)
         except (CannotPatch, Malformed, NotJson):
             return None
-        return candidate if gone.isdisjoint(after) and after <= self.before else None
+        return (candidate, every) if gone.isdisjoint(after) and after <= self.before else None
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:
