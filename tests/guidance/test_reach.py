@@ -165,3 +165,13 @@ def test_selectors_and_names_concern_everybody(write: Write) -> None:
     assert names("spec", "template", "metadata", "labels", "app") == ["tested"]
     assert names("metadata", "labels", "app") == ["tested"]
     assert names("spec", "template", "spec", "hostPID") == ["tested", "plain"]
+
+
+def test_a_list_whose_elements_are_only_counted_is_read_all_the_same() -> None:
+    counted = Reach(frozenset(), frozenset({("spec", "containers")}))
+
+    assert [counted.touches(at) for at in [("spec", "containers"), ("spec", "containers", "1"), ("spec", "containers", "1", "image")]] == [
+        True,
+        True,
+        False,
+    ]
