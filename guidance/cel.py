@@ -23,6 +23,12 @@ UNDECLARED = re.compile(r"undeclared reference to '([^'.]+)")
 ELSEWHERE = {
     "authorizer": "who may do what can only be asked in a cluster",
     "jsonpatch": "Kubernetes has it in a MutatingAdmissionPolicy alone",
+    "http": "Kyverno asks other servers by http.Get and http.Post, which cannot be done here",
+    "resource": "Kyverno asks the cluster by resource.Get and resource.List, which cannot be done here",
+    "globalContext": "Kyverno looks up what it keeps by globalContext.Get, which cannot be done here",
+    **dict.fromkeys(("image", "images", "imageData"), "Kyverno reads images and asks their registries by it, which cannot be done here"),
+    "exceptions": "Kyverno reads the values of its PolicyExceptions by it, which cannot be done here",
+    **dict.fromkeys(("parseServiceAccount", "hash", "json", "yaml", "gzip", "random", "time", "x509"), "only Kyverno has it"),
 }
 """What cannot be known here: better no verdict than a wrong one."""
 OWN_FUNCTION = re.compile(

@@ -108,7 +108,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
 
 def proven_policy(policy: Policy) -> CompiledPolicy:
     """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed."""
-    return CompiledPolicy(policy, Aim(policy.spec.match_constraints))
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints, policy.spec.pod_templates))
 
 
 def _parts(policy: Policy) -> _Parts:
@@ -152,7 +152,7 @@ class _Compiler:
         for index, variable in enumerate(self.policy.spec.variables):
             program = self.program(variable.expression, ("spec", "variables", index, "expression"))
             programs[variable.name] = program
-            self._types[f"variables.{variable.name}"] = program.returns
+            self._types[f"variables.{variable.name}"] = DYN if program is NOTHING else program.returns
         return programs
 
     def check(self, index: int, validation: Validation) -> Check:

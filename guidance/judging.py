@@ -134,7 +134,7 @@ def matches(policy: CompiledPolicy, subject: Subject) -> bool:
     view = subject.view_for(policy.aim)
     if view is None:
         return False
-    if policy.goes_together and not policy.conditions:
+    if policy.goes_together and not policy.conditions and not view.context.bindings:
         return True
     try:
         return any(_conditions_hold(policy, _bindings(policy, view, case)) for case in _cases(policy, view))

@@ -33,7 +33,7 @@ def load_pack(path: Path, version: KubernetesVersion = NEWEST) -> list[Policy]:
             policies.append(load_policy(file))
         except PolicyError as error:
             problems += error.problems
-    problems += [problem for index, policy in enumerate(policies) for problem in _clashes(policy, policies[:index])]
+    problems += [problem for index, policy in enumerate(policies) for problem in clashes(policy, policies[:index])]
     if problems:
         raise PolicyError(*problems)
     return [policy for policy in policies if version in policy.guidance.kubernetes]
@@ -84,7 +84,7 @@ def _skimmed(file: Path) -> Policy:
     return skim_policy(file.read_text(encoding="utf-8"), str(file))
 
 
-def _clashes(policy: Policy, earlier: Iterable[Policy]) -> Iterable[Problem]:
+def clashes(policy: Policy, earlier: Iterable[Policy]) -> Iterable[Problem]:
     """Two policies of one name cannot hold in the same version."""
     mine = policy.guidance.kubernetes
     for other in earlier:

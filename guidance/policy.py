@@ -72,9 +72,15 @@ def _is_inner_pointer(text: str) -> str:
 
 
 def _is_identifier(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) or text in RESERVED:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
         raise ValueError(f"{text!r} cannot be the name of a variable")
     return text
+
+
+def _is_free(text: str) -> str:
+    if text in RESERVED:
+        raise ValueError(f"{text!r} cannot be the name of a variable: Kubernetes binds it")
+    return _is_identifier(text)
 
 
 def _is_list_pointer(text: str) -> str:
@@ -87,6 +93,8 @@ Slug = Annotated[str, Checked(_is_slug)]
 Pointer = Annotated[str, Checked(_is_pointer)]
 InnerPointer = Annotated[str, Checked(_is_inner_pointer)]
 Identifier = Annotated[str, Checked(_is_identifier)]
+"""Of `variables.NAME`."""
+FreeName = Annotated[str, Checked(_is_free)]
 ListPointer = Annotated[str, Checked(_is_list_pointer)]
 Text = Annotated[str, Constrained(min_length=1)]
 
@@ -116,7 +124,7 @@ class Guidance(Strict):
 class Each(Strict):
     """The elements that a validation judges one by one: those of these lists (pointers within the object; `*` is every element)."""
 
-    name: Identifier = field(metadata={"alias": "as"})
+    name: FreeName = field(metadata={"alias": "as"})
     lists: tuple[ListPointer, ...] = field(metadata={"alias": "in", "min_length": 1})
 
 
@@ -185,6 +193,11 @@ class AuditAnnotation(Strict):
     value_expression: Text
 
 
+PodMaker = Literal[
+    "CronJob", "DaemonSet", "Deployment", "Job", "PodTemplate", "ReplicaSet", "ReplicationController", "StatefulSet",
+]  # fmt: skip
+
+
 class Spec(Strict):
     """The body, as in `admissionregistration.k8s.io/v1`."""
 
@@ -195,6 +208,8 @@ class Spec(Strict):
     validations: tuple[Validation, ...] = ()
     audit_annotations: tuple[AuditAnnotation, ...] = ()
     failure_policy: Literal["Fail", "Ignore"] = "Fail"
+    pod_templates: tuple[PodMaker, ...] | None = None
+    """The kinds whose pod templates are judged too where the policy is about pods; null: all. A cluster judges pods alone."""
 
     def __post_init__(self) -> None:
         if not self.validations and not self.audit_annotations:
@@ -263,7 +278,11 @@ class Policy:
 
 def parse_policy(text: str, file: str) -> Policy:
     """Read a policy. `file` is only named in errors. Raises PolicyError with every problem: file, line, column, what to do."""
-    source = read(text, file)
+    return policy_of(read(text, file))
+
+
+def policy_of(source: Source) -> Policy:
+    """Raises PolicyError."""
     whole = validated(Whole, source)
     return Policy(whole.metadata, whole.guidance, whole.spec, source)
 

@@ -46,14 +46,22 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Source:
-    """A document's value, and where each part of it was written. Read when it is first asked for, which may raise PolicyError."""
+    """A document's value, and where each part of it was written. Read when it is first asked for, which may raise PolicyError.
+
+    `line` is that of the file in which the text begins.
+    """
 
     file: str
     text: str = field(repr=False)
+    line: int = 1
 
     @property
     def value(self) -> JsonValue:
         return self._content[0]
+
+    def there(self, tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+        """Where in the document a part of the policy is written: at the same place."""
+        return tokens
 
     @property
     def nodes(self) -> dict[tuple[Token, ...], yaml.Node]:
@@ -61,26 +69,29 @@ class Source:
 
     @cached_property
     def _content(self) -> tuple[JsonValue, dict[tuple[Token, ...], yaml.Node]]:
-        root = _root(self.text, self.file)
-        builder = _Builder(self.file)
+        root = _root(self.text, self.file, self.line)
+        builder = self._builder()
         value = builder.value(root, ())
         try:
             return checked(value), builder.nodes
         except NotJson as error:
-            raise PolicyError(Problem(self.file, *_place(builder.nodes, error.tokens), str(error))) from error
+            raise PolicyError(Problem(self.file, *_place(builder.nodes, error.tokens, self.line), str(error))) from error
+
+    def _builder(self) -> "Builder":
+        return Builder(self.file, self.line)
 
     def place(self, tokens: tuple[Token, ...]) -> Place:
         """Where the value begins; of the nearest parent that is there when it is missing."""
-        return _place(self.nodes, tokens)
+        return _place(self.nodes, self.there(tokens), self.line)
 
     def inside(self, tokens: tuple[Token, ...], line: int, column: int) -> Place:
         """Where a line and column within a text lie in the file (for folded and multi-line texts: where the text begins)."""
-        node, start = self.nodes.get(tokens), self.place(tokens)
+        node, start = self.nodes.get(self.there(tokens)), self.place(tokens)
         if not isinstance(node, yaml.ScalarNode):
             return start
-        lines = self.text.splitlines()
-        if node.style == BLOCK and start.line + line <= len(lines):
-            first = next((text for text in lines[start.line :] if text.strip()), "")
+        below = self.text.splitlines()[node.start_mark.line + 1 :]
+        if node.style == BLOCK and line <= len(below):
+            first = next((text for text in below if text.strip()), "")
             return Place(start.line + line, len(first) - len(first.lstrip()) + column)
         if node.start_mark.line == node.end_mark.line:
             return Place(start.line, start.column + (1 if node.style else 0) + column - 1)
@@ -100,32 +111,33 @@ def read(text: str, file: str) -> Source:
     return source
 
 
-def _root(text: str, file: str) -> yaml.Node:
+def _root(text: str, file: str, line: int) -> yaml.Node:
     try:
         root = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        place = Place(mark.line + line, mark.column + 1) if mark else Place(line, 1)
         raise PolicyError(Problem(file, *place, f"not YAML: {error.problem or error.context}")) from error
     except yaml.YAMLError as error:
-        raise PolicyError(Problem(file, 1, 1, f"not YAML: {error}")) from error
+        raise PolicyError(Problem(file, line, 1, f"not YAML: {error}")) from error
     if root is None:
-        raise PolicyError(Problem(file, 1, 1, "the file is empty: it should hold one policy"))
+        raise PolicyError(Problem(file, line, 1, "the file is empty: it should hold one policy"))
     return root
 
 
-def _place(nodes: Mapping[tuple[Token, ...], yaml.Node], tokens: tuple[Token, ...]) -> Place:
+def _place(nodes: Mapping[tuple[Token, ...], yaml.Node], tokens: tuple[Token, ...], line: int) -> Place:
     while tokens not in nodes and tokens:
         tokens = tokens[:-1]
     mark = nodes[tokens].start_mark
-    return Place(mark.line + 1, mark.column + 1)
+    return Place(mark.line + line, mark.column + 1)
 
 
-class _Builder:
+class Builder:
     """Values from nodes, remembering the node of every value."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, line: int) -> None:
         self.file = file
+        self.line = line
         self.nodes: dict[tuple[Token, ...], yaml.Node] = {}
         self._seen: set[int] = set()
         self._scalars = yaml.SafeLoader("")
@@ -141,12 +153,12 @@ class _Builder:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*at, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node)
+        return self.scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, at: tuple[Token, ...]) -> dict[str, object]:
         result: dict[str, object] = {}
         for key_node, item in node.value:
-            key = self._scalar(key_node)
+            key = self.scalar(key_node)
             if not isinstance(key, str):
                 raise self._refused(key_node, f"the key {key_node.value!r} is not text: put it in quotes")
             if key in result:
@@ -154,7 +166,7 @@ class _Builder:
             result[key] = self.value(item, (*at, key))
         return result
 
-    def _scalar(self, node: yaml.Node) -> object:
+    def scalar(self, node: yaml.Node) -> object:
         if not isinstance(node, yaml.ScalarNode):
             return None
         try:
@@ -163,4 +175,4 @@ class _Builder:
             raise self._refused(node, f"{node.value!r} cannot be read: put it in quotes to make it text") from error
 
     def _refused(self, node: yaml.Node, message: str) -> PolicyError:
-        return PolicyError(Problem(self.file, node.start_mark.line + 1, node.start_mark.column + 1, message))
+        return PolicyError(Problem(self.file, node.start_mark.line + self.line, node.start_mark.column + 1, message))

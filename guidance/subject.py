@@ -1,6 +1,6 @@
 """A manifest as policies see it: read once, converted for the engine once, looked at as itself and as the pod that it makes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
@@ -143,10 +143,14 @@ class Target(Enum):
 
 
 class Aim:
-    """A policy's `matchConstraints`, with the answers for kinds that came before."""
+    """A policy's `matchConstraints`, with the answers for kinds that came before.
 
-    def __init__(self, constraints: MatchConstraints) -> None:
+    `makers` are the kinds whose pod templates count as pods; None: all.
+    """
+
+    def __init__(self, constraints: MatchConstraints, makers: Collection[str] | None = None) -> None:
         self.constraints = constraints
+        self.makers = makers
         self.minds_names = any(rule.resource_names for rule in (*constraints.resource_rules, *constraints.exclude_resource_rules))
         self.selects_all = constraints.object_selector == constraints.namespace_selector == LabelSelector()
         self.target = lru_cache(maxsize=256)(self._target)
@@ -154,8 +158,8 @@ class Aim:
     def _target(self, resource: Resource, operation: Operation, name: str) -> Target:
         if self.constraints.match(resource, operation, name):
             return Target.ITSELF
-        makes_pods = bool(resource.pod_at) and self.constraints.match(POD, operation, "")
-        return Target.ITS_POD if makes_pods else Target.NOTHING
+        makes_pods = bool(resource.pod_at) and (self.makers is None or resource.kind in self.makers)
+        return Target.ITS_POD if makes_pods and self.constraints.match(POD, operation, "") else Target.NOTHING
 
 
 def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from cli.errors import BadInput
-from cli.manifests.scalars import plain
 from guidance.jsontype import JsonValue
 from guidance.pointer import Token
+from guidance.scalars import plain
 from guidance.source import Problem
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
