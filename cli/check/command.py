@@ -70,11 +70,13 @@ def _run(options: argparse.Namespace) -> int:
 def _local(options: argparse.Namespace) -> Check:
     """Raises BadInput, PolicyError, UnknownPack."""
     chosen = policies.chosen(options.pack, options.policy)
+    render.notes(chosen.beside.notes)
     judge = Judge(
         policies=chosen.compiled,
         levels=chosen.levels,
         namespace=options.namespace,
-        context=context.context(options.params, options.namespace_object),
+        context=context.context(options.params, options.namespace_object, chosen.beside),
+        exceptions=chosen.beside.exceptions,
         old=context.old_objects(options.old),
         mends=options.fix or options.diff,
         mend_from=Enforcement.ADVISORY if options.fix or options.diff else SHOWN_FIXES[options.output],

@@ -8,14 +8,16 @@ from cli.manifests.files import STDIN, read_all
 from cli.manifests.objects import Item, Object
 from cli.manifests.parsing import chunks
 from guidance.binding import Context
+from guidance.reading.bundle import Bundle
 from guidance.resources import NAMESPACE, resource
 from guidance.source import Problem
 
 
-def context(params: Iterable[str], namespace_file: str | None) -> Context:
-    """Raises BadInput."""
+def context(params: Iterable[str], namespace_file: str | None, beside: Bundle) -> Context:
+    """With what lies beside the policies. Raises BadInput."""
     return Context(
-        params=[item.manifest for file in params for item in objects(file)],
+        params=[*beside.params, *(item.manifest for file in params for item in objects(file))],
+        bindings=beside.bindings,
         namespace_object=None if namespace_file is None else _namespace(namespace_file),
     )
 

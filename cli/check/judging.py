@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from cli.check.report import Judged, Report
 from cli.errors import BadInput
@@ -16,6 +17,9 @@ from guidance.pointer import Token, list_index, parse, pointer
 from guidance.policy import Enforcement
 from guidance.results import Outcome, Result, Results, judge
 from guidance.source import Problem
+
+if TYPE_CHECKING:
+    from guidance.reading.exceptions import PolicyException
 
 Identity = tuple[str, str, str, str]
 
@@ -32,6 +36,7 @@ class Judge:
     namespace: str = ""
     context: Context = field(default_factory=Context)
     old: Mapping[Identity, Object] = field(default_factory=dict)
+    exceptions: "tuple[PolicyException, ...]" = ()
     mends: bool = False
     mend_from: Enforcement | None = Enforcement.ADVISORY
 
@@ -50,14 +55,17 @@ class Judge:
         )
 
     def results(self, item: Item, exempted: Mapping[str, str]) -> Results:
-        context = self.context
-        if item.request:
-            context = Context(context.params, context.bindings, context.namespace_object, item.request)
+        context = replace(self.context, request=item.request) if item.request else self.context
+        namespace, old = item.namespace or self.namespace, item.old or self.old.get(identity(item))
+        if self.exceptions:
+            from guidance.reading.exceptions import exempted as excepted  # few checks need it
+
+            exempted = {**excepted(self.exceptions, item.manifest, namespace=namespace, old=old, context=context), **exempted}
         return judge(
             self.policies,
             item.manifest,
-            namespace=item.namespace or self.namespace,
-            old=item.old or self.old.get(identity(item)),
+            namespace=namespace,
+            old=old,
             enforcement=self.levels,
             context=context,
             exempted=exempted,

@@ -1,24 +1,30 @@
 """Which policies a check asks, and how strictly each of them is meant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.check.report import Rule
 from guidance import packs
 from guidance.compiled import CompiledPolicy, proven_policy
-from guidance.load import compile_policies, load_pack
+from guidance.load import compile_policies
 from guidance.policy import Enforcement, Policy
-from guidance.source import PolicyError
+from guidance.reading.bundle import Bundle
 
 BASELINE, ADVICE = "pss-baseline", "best-practices"
 """The packs when nothing else is asked for; the second one only advises."""
 
 
+NOTHING_BESIDE = Bundle()
+
+
 @dataclass(frozen=True)
 class Chosen:
+    """`beside` is what the files of the policies hold else: bindings, parameters, exceptions."""
+
     compiled: tuple[CompiledPolicy, ...]
     levels: Mapping[str, Enforcement]
+    beside: Bundle = NOTHING_BESIDE
 
     def rules(self) -> tuple[Rule, ...]:
         return tuple(rule(one.policy, self.levels.get(one.name, one.enforcement)) for one in self.compiled)
@@ -27,12 +33,15 @@ class Chosen:
 def chosen(names: Sequence[str], files: Sequence[str]) -> Chosen:
     """The policies of packs at their own level, those of files as hard-mandatory; a policy of a file stands for one of its name in a pack.
 
+    Policies of other engines are as strict as their own engine takes them.
+
     Raises PolicyError and packs.UnknownPack.
     """
     from_packs, levels = packs.together(packs.pack(name) for name in names) if names or files else _by_default()
     own = _from_files(files)
-    proven = tuple(proven_policy(policy) for policy in from_packs if policy.name not in own)
-    return Chosen(proven + compile_policies(own.values()), {**levels, **dict.fromkeys(own, Enforcement.HARD_MANDATORY)})
+    names = dict.fromkeys((policy.name for policy in own.policies), Enforcement.HARD_MANDATORY)
+    proven = tuple(proven_policy(policy) for policy in from_packs if policy.name not in names)
+    return Chosen(proven + compile_policies(own.policies), {**levels, **names, **own.levels}, own)
 
 
 def rule(policy: Policy, level: Enforcement) -> Rule:
@@ -47,12 +56,9 @@ def _by_default() -> tuple[tuple[Policy, ...], dict[str, Enforcement]]:
     return policies, {name: level if name in required else Enforcement.ADVISORY for name, level in levels.items()}
 
 
-def _from_files(files: Iterable[str]) -> dict[str, Policy]:
-    policies: dict[str, Policy] = {}
-    for file in files:
-        for policy in load_pack(Path(file)):
-            if twin := policies.get(policy.name):
-                told = f"{twin.source.file} has this name already: rename one of them, or leave one file out"
-                raise PolicyError(policy.source.problem(("metadata", "name"), told))
-            policies[policy.name] = policy
-    return policies
+def _from_files(files: Sequence[str]) -> Bundle:
+    if not files:
+        return NOTHING_BESIDE
+    from guidance.reading.files import read  # takes long to load
+
+    return read(Path(file) for file in files)

@@ -1,7 +1,7 @@
 """Where the report goes: findings to standard output, what could not be read to standard error."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
@@ -40,6 +40,13 @@ def tell(problems: tuple[Problem, ...], texts: dict[str, str]) -> None:
     sources = text.Sources(texts)
     for problem in problems:
         print(text.problem(problem, sources, paint_for(sys.stderr)), file=sys.stderr)
+
+
+def notes(told: Iterable[Problem]) -> None:
+    """What somebody should know, and nothing is wrong with."""
+    paint = paint_for(sys.stderr)
+    for note in told:
+        print(f"{paint('advice', 'note')}: {note}", file=sys.stderr)
 
 
 def refusal(error: Exception) -> None:

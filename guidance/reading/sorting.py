@@ -1,16 +1,16 @@
 """From the objects of files to policies: sorted by what they are, and read in an order in which each finds what it needs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from guidance.binding import Binding
 from guidance.load import clashes
-from guidance.policy import Enforcement, Policy, policy_of
+from guidance.policy import Policy, policy_of
 from guidance.reading import admission, exceptions, gatekeeper, kyverno
+from guidance.reading.bundle import Bundle
 from guidance.reading.exceptions import PolicyException
-from guidance.reading.parts import Object, Part
+from guidance.reading.parts import Part
 from guidance.reading.refused import refusals
 from guidance.source import PolicyError, Problem, Source
 from guidance.versions import NEWEST
@@ -25,21 +25,6 @@ KINDS = frozenset(
         (gatekeeper.TEMPLATES, gatekeeper.TEMPLATE),
     }
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """`params` are objects that a policy takes its parameters from; `levels` how strictly policies of other engines are meant.
-
-    `notes` are what somebody should know who relies on this.
-    """
-
-    policies: tuple[Policy, ...] = ()
-    bindings: tuple[Binding, ...] = ()
-    params: tuple[Object, ...] = ()
-    exceptions: tuple[PolicyException, ...] = ()
-    levels: Mapping[str, Enforcement] = field(default_factory=dict)
-    notes: tuple[Problem, ...] = ()
 
 
 class Reader:
