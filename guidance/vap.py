@@ -10,7 +10,9 @@ from guidance.jsontype import JsonValue
 from guidance.pointer import WILDCARD, parse
 from guidance.policy import Each, Spec, Validation, Variable
 
+VERSION = "admissionregistration.k8s.io/v1"
 COMMON = {"param_kind", "match_constraints", "match_conditions", "variables", "audit_annotations"}
+NOWHERE_LESS: Mapping[str, JsonValue] = MappingProxyType({})
 NOTHING_BOUND: Mapping[str, str] = MappingProxyType({})
 Action = Literal["Deny", "Warn", "Audit"]
 USED_VARIABLE = re.compile(r"\bvariables\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)")
@@ -112,16 +114,21 @@ def manifest(spec: Spec, name: str) -> dict[str, JsonValue]:
     body["failurePolicy"] = spec.failure_policy
     if spec.validations:
         body["validations"] = [_plain(validation) for validation in spec.validations]
-    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": body}
+    return {"apiVersion": VERSION, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": body}
 
 
-def binding(spec: Spec, name: str, action: Action) -> dict[str, JsonValue]:
-    """The binding by which a policy holds everywhere; with parameters, with every object of their kind (as it does here without one)."""
+def binding(spec: Spec, name: str, action: Action, resources: Mapping[str, JsonValue] = NOWHERE_LESS) -> dict[str, JsonValue]:
+    """The binding by which a policy holds everywhere, or for these `matchResources`.
+
+    With parameters, it holds with every object of their kind, as it does here without a binding.
+    """
     body: dict[str, JsonValue] = {"policyName": name, "validationActions": [action]}
+    if resources:
+        body["matchResources"] = dict(resources)
     if spec.param_kind:
         body["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Deny"}
     kind = "ValidatingAdmissionPolicyBinding"
-    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": {"name": name}, "spec": body}
+    return {"apiVersion": VERSION, "kind": kind, "metadata": {"name": name}, "spec": body}
 
 
 def _plain(validation: Validation) -> dict[str, JsonValue]:

@@ -39,9 +39,9 @@ def chosen(names: Sequence[str], files: Sequence[str]) -> Chosen:
     """
     from_packs, levels = packs.together(packs.pack(name) for name in names) if names or files else _by_default()
     own = _from_files(files)
-    names = dict.fromkeys((policy.name for policy in own.policies), Enforcement.HARD_MANDATORY)
-    proven = tuple(proven_policy(policy) for policy in from_packs if policy.name not in names)
-    return Chosen(proven + compile_policies(own.policies), {**levels, **names, **own.levels}, own)
+    required = dict.fromkeys((policy.name for policy in own.policies), Enforcement.HARD_MANDATORY)
+    proven = tuple(proven_policy(policy) for policy in from_packs if policy.name not in required)
+    return Chosen(proven + compile_policies(own.policies), {**levels, **required, **own.levels}, own)
 
 
 def rule(policy: Policy, level: Enforcement) -> Rule:

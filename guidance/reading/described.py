@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from guidance.pointer import find
-from guidance.policy import Enforcement, Guidance, Severity
+from guidance.policy import Enforcement, Guidance, Policy, Severity
 from guidance.reading.parts import Part
 
 OURS, KYVERNO, GATEKEEPER = "guidance.autonomy", "policies.kyverno.io", "metadata.gatekeeper.sh"
@@ -47,6 +47,24 @@ def known_of(part: Part) -> dict[str, str]:
         "controls": told.get(CONTROLS, ""),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def as_annotations(policy: Policy, level: Enforcement) -> dict[str, str]:
+    """For a policy that goes to a cluster, and may come back."""
+    about = policy.guidance
+    told = (
+        known_of(policy.source)
+        if isinstance(policy.source, Part)
+        else {
+            "title": about.title,
+            "rationale": about.rationale,
+            "severity": about.severity.value,
+            "version": about.version,
+            "owner": about.owner,
+            "controls": ", ".join(about.controls),
+        }
+    )
+    return {f"{OURS}/{name}": text for name, text in {**told, "enforcement": level.value}.items() if text}
 
 
 def asked_for(part: Part) -> Enforcement | None:

@@ -1,7 +1,7 @@
 """Kyverno's PolicyException: what lets an object pass some of its policies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from guidance.reading.bodies import Anything
 from guidance.reading.kyverno import VERSIONS
 from guidance.reading.parts import Part
 from guidance.schema import Strict, validated
-from guidance.source import PolicyError, Problem
+from guidance.source import PolicyError, Problem, Source
 from guidance.subject import VARIABLES, Malformed, View, admit
 
 KIND = "PolicyException"
@@ -48,6 +48,7 @@ class PolicyException:
     conditions: tuple[MatchCondition, ...]
     programs: tuple[Program, ...]
     until: datetime | None
+    source: Source = field(repr=False)
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and now > self.until
@@ -69,7 +70,8 @@ def exception(part: Part, policies: Iterable[Policy]) -> PolicyException:
             raise PolicyError(part.problem(("spec", name), told))
     meant = {(ref.kind, ref.name) for ref in body.policy_refs}
     names = frozenset(one.name for one in policies if isinstance(one.source, Part) and (one.source.kind, one.source.name) in meant)
-    return PolicyException(part.name, names, body.match_conditions, tuple(_programs(part, body.match_conditions)), _moment(part, body))
+    programs = tuple(_programs(part, body.match_conditions))
+    return PolicyException(part.name, names, body.match_conditions, programs, _moment(part, body), part)
 
 
 def exempted(
