@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import yaml
 
@@ -48,8 +48,10 @@ class PolicyError(ValueError):
 class Source:
     """A document's value, and where each part of it was written. Read when it is first asked for, which may raise PolicyError.
 
-    `line` is that of the file in which the text begins.
+    `line` is that of the file in which the text begins. What is not ours was written for another engine.
     """
+
+    is_ours: ClassVar[bool] = True
 
     file: str
     text: str = field(repr=False)

@@ -1,13 +1,16 @@
 """The policies that a command line names."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from guidance import packs
-from guidance.load import load_pack, load_policy
+from guidance.load import load_policy
 from guidance.packs import Pack, UnknownPack
 from guidance.policy import Enforcement, Policy
+from guidance.reading.bundle import Bundle
+from guidance.reading.files import read
 
 
 class Chosen(NamedTuple):
@@ -16,13 +19,23 @@ class Chosen(NamedTuple):
 
 
 def chosen(which: Iterable[str]) -> Iterator[Chosen]:
-    """Of packs and files, in order. Raises PolicyError and UnknownPack."""
-    for one in which:
-        if Path(one).exists():
-            yield from (Chosen(policy, policy.guidance.enforcement) for policy in load_pack(Path(one)))
-        else:
-            pack = packs.pack(one)
-            yield from (Chosen(policy, pack.levels[policy.name]) for policy in pack.policies)
+    """Of packs and files, those of packs first. Raises PolicyError and UnknownPack."""
+    every = bundle(which)
+    return (Chosen(policy, every.levels.get(policy.name, policy.guidance.enforcement)) for policy in every.policies)
+
+
+def bundle(which: Iterable[str]) -> Bundle:
+    """The same with what belongs to them: files are read together, so that bindings find their policies.
+
+    Raises PolicyError and UnknownPack.
+    """
+    every = list(which)
+    paths = [Path(one) for one in every if Path(one).exists()]
+    of_packs = [packs.pack(one) for one in every if Path(one) not in paths]
+    of_files = read(paths) if paths else Bundle()
+    levels = {name: level for pack in of_packs for name, level in pack.levels.items()}
+    policies = (*(policy for pack in of_packs for policy in pack.policies), *of_files.policies)
+    return replace(of_files, policies=policies, levels={**levels, **of_files.levels})
 
 
 def shipped() -> list[Pack]:

@@ -1,33 +1,29 @@
-"""`autonomy policies`: list, show, test, export."""
+"""`autonomy policies`: list, show, test, import, export."""
 
 import argparse
-import sys
 from collections.abc import Callable
-
-import yaml
+from dataclasses import replace
 
 from cli.check import render
-from cli.policies import choosing, telling
-from guidance import examples, vap
+from cli.check.context import objects
+from cli.errors import BadInput
+from cli.policies import choosing, importing, telling
+from guidance import examples, exporting
 from guidance.compiled import compile_policy
+from guidance.load import compile_policies
 from guidance.packs import UnknownPack
-from guidance.policy import Enforcement
 from guidance.source import PolicyError
+from guidance.writing import as_yaml
 
 DONE, UNTRUE, REFUSED = 0, 1, 2
 """Exit codes."""
-ACTIONS: dict[Enforcement, vap.Action] = {
-    Enforcement.ADVISORY: "Warn",
-    Enforcement.SOFT_MANDATORY: "Deny",
-    Enforcement.HARD_MANDATORY: "Deny",
-}
 
 
 def run(options: argparse.Namespace) -> int:
     """The exit code."""
     try:
         return DOING[options.verb](options)
-    except (PolicyError, UnknownPack) as error:
+    except (BadInput, PolicyError, UnknownPack) as error:
         render.refusal(error)
         return REFUSED
 
@@ -60,20 +56,20 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    asked: vap.Action | None = options.action
-    objects = []
-    for policy, level in choosing.chosen(options.which):
-        objects.append(vap.manifest(policy.spec, policy.name))
-        objects.append(vap.binding(policy.spec, policy.name, asked or ACTIONS[level]))
-    yaml.dump_all(objects, sys.stdout, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=140, explicit_start=True)
+    bundle = choosing.bundle(options.which)
+    compile_policies(bundle.policies)
+    given = tuple(item.manifest for file in options.params for item in objects(file))
+    bundle = replace(bundle, params=bundle.params + given)
+    where = exporting.Where(tuple(options.namespace), dict(options.namespace_selector), dict(options.object_selector))
+    render.notes((*bundle.notes, *exporting.notes(bundle)))
+    print(as_yaml(exporting.objects(bundle, action=options.action, where=where)), end="")
     return DONE
 
 
-class _Plain(yaml.SafeDumper):
-    """Without aliases: everything is written where it stands."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 the signature of a dumper
-        return True
-
-
-DOING: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "show": _show, "test": _test, "export": _export}
+DOING: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "test": _test,
+    "import": importing.run,
+    "export": _export,
+}

@@ -30,3 +30,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=["Deny", "Warn", "Audit"],
         help="what a violation does; default: Warn for advisory policies, Deny for the others",
     )
+    export.add_argument("--namespace", action="append", default=[], metavar="NS", help="hold in this namespace only")
+    for name, told in (
+        ("--namespace-selector", "hold in namespaces with this label only"),
+        ("--object-selector", "hold for objects with it only"),
+    ):
+        export.add_argument(name, action="append", default=[], type=_label, metavar="KEY=VALUE", help=told)
+    export.add_argument("--params", action="append", default=[], metavar="FILE", help="write these parameters too")
+
+    importing = actions.add_parser(
+        "import",
+        help="write policies of other engines as files of our own",
+        description="Write ValidatingAdmissionPolicies, ValidatingPolicies of Kyverno and constraints of Gatekeeper as policy files, "
+        "and say what a person has to add to them.",
+    )
+    importing.add_argument("which", nargs="+", metavar="FILE|DIR", help="files or folders")
+    importing.add_argument("--to", metavar="DIR", help="write the files there; default: print them")
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not key or not sign:
+        raise argparse.ArgumentTypeError(f"{text!r} is no label: write KEY=VALUE")
+    return key, value

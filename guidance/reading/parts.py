@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import ClassVar
 
 import yaml
 
@@ -30,6 +31,7 @@ class Part(Source):
     `moves` lead from where a policy has something to where the object does.
     """
 
+    is_ours: ClassVar[bool] = False
     at: Path = ()
     moves: tuple[tuple[Path, Path], ...] = field(default=(), repr=False)
 
