@@ -19,6 +19,9 @@ FIX = (
 MENDED = "The manifest with all fixes, judged again: send it in place of your own to take them all. Null where there is no fix."
 
 
+EXEMPTED = "Who exempted it until when, and why: such a finding refuses nothing. Null as a rule."
+
+
 class Out(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -51,6 +54,7 @@ class FindingOut(Out):
     current: JsonValue
     expected: JsonValue
     fix: Annotated[list[Json] | None, Field(description=FIX)]
+    exempted: Annotated[str | None, Field(description=EXEMPTED)] = None
 
 
 class PlanOut(Out):
@@ -169,7 +173,7 @@ class ActionOut(Out):
 
     name: str
     title: str
-    kind: Annotated[str, Field(description="The kind of object that it acts on.")]
+    kind: Annotated[str, Field(description="The kind of object that it acts on; empty where each target says it.")]
     level: Annotated[int, Field(description="The level in the place that was asked for; without a place that of the catalogue.")]
     level_because: Annotated[list[BecauseOut], Field(description="Why it has this level there; empty without a place.")]
     in_cluster: Annotated[bool, Field(description="False for the product's own rules, whose target has only a name.")]

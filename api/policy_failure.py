@@ -1,17 +1,19 @@
 """The answer to a submission that policies refuse: what is wrong, how to mend it, and whether it can be overridden."""
 
+from collections.abc import Sequence
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import PolicyFailed
-from api.outputs import OverridePossible, RequestOut
+from api.outputs import FindingOut, OverridePossible, RequestOut
 from api.problems import MEDIA_TYPE, document
 from guidance.policy import Enforcement
 from guidance.services.policies import owners_of
 
 
 def answer_of(out: RequestOut, http: Request, headers: dict[str, str]) -> Response:
-    refusing = [finding for finding in out.findings if finding.enforcement != Enforcement.ADVISORY]
+    refusing = [finding for finding in out.findings if finding.enforcement != Enforcement.ADVISORY and finding.exempted is None]
     names = ", ".join(sorted({finding.policy for finding in refusing}))
     problem = PolicyFailed(
         f"{names}: {refusing[0].message}" if refusing else "",
@@ -19,14 +21,14 @@ def answer_of(out: RequestOut, http: Request, headers: dict[str, str]) -> Respon
         request=out,
         findings=out.findings,
         mended=out.mended,
-        override=_override(out),
+        override=_override(refusing),
     )
     return Response(document(problem, http.path), status=problem.status, headers=headers, content_type=MEDIA_TYPE)
 
 
-def _override(out: RequestOut) -> OverridePossible:
-    hard = sorted({finding.policy for finding in out.findings if finding.enforcement == Enforcement.HARD_MANDATORY})
-    soft = sorted({finding.policy for finding in out.findings if finding.enforcement == Enforcement.SOFT_MANDATORY})
+def _override(refusing: Sequence[FindingOut]) -> OverridePossible:
+    hard = sorted({finding.policy for finding in refusing if finding.enforcement == Enforcement.HARD_MANDATORY})
+    soft = sorted({finding.policy for finding in refusing if finding.enforcement == Enforcement.SOFT_MANDATORY})
     approvers = sorted(owners_of(soft))
     if hard:
         return _impossible(f"{', '.join(hard)}: hard-mandatory, nobody can pass it.")

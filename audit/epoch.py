@@ -2,6 +2,9 @@
 
 A change of one of the tables that decide it begins a new epoch in the same transaction (a trigger: `audit_next_epoch`), so one short read
 tells that nothing has changed. Epochs have random ids: a number could come twice, after a rollback or in a copy of the database.
+
+What ends by itself, at a time, ends the epoch then (`ends_at`, by the database's clock). Until the next one begins there is none: nothing
+is kept beyond the call.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,7 +15,7 @@ from uuid import UUID
 from audit.rows import fetch
 
 T = TypeVar("T")
-ID = "(SELECT id FROM audit_epoch)"
+ID = "(SELECT id FROM audit_epoch WHERE ends_at > statement_timestamp())"
 """As a column of a statement that reads other things: what it reads and what `named` keeps then fit together."""
 MOST_KEPT = 10_000
 """Entries of one epoch; past it all are read again."""
@@ -49,9 +52,11 @@ def current() -> Epoch:
     return named(latest)
 
 
-def named(latest: UUID) -> Epoch:
-    """The epoch whose ID a statement has just read."""
+def named(latest: UUID | None) -> Epoch:
+    """The epoch whose ID a statement has just read; None: the last one is over, so this is the caller's own."""
     global _latest  # noqa: PLW0603 a cache of the process; of two threads that meet a new epoch one reads twice
+    if latest is None:
+        return Epoch(None)
     epoch = _latest
     if epoch.id != latest:
         epoch = _latest = Epoch(latest)

@@ -12,14 +12,15 @@ from autonomy.boundaries import Rule
 from autonomy.models import Boundary, Level
 from guidance import cel
 from guidance.enforcing import Where
+from guidance.services.exemptions import IN_FORCE, from_rows
 from guidance.services.policies import LocalPolicies, PolicySet, policies_in_force
 
 log = logging.getLogger(__name__)
 
-CONSULT = """
+CONSULT = f"""
 SELECT coalesce((SELECT string_agg(head, '' ORDER BY id) FROM autonomy_boundary), ''),
        coalesce((SELECT string_agg(head, '' ORDER BY id) FROM guidance_policy), ''),
-       cluster.slug, namespace.team_id, namespace.environment
+       cluster.slug, namespace.team_id, namespace.environment, ({IN_FORCE})
 FROM (VALUES (1)) AS one
 LEFT JOIN clusters_cluster cluster ON cluster.slug = %s
 LEFT JOIN clusters_namespace namespace ON namespace.cluster_id = cluster.slug AND namespace.name = %s
@@ -61,9 +62,10 @@ def consult(cluster: str, namespace: str, epoch: Epoch | None = None) -> Consult
 
 
 def _read(cluster: str, namespace: str) -> Consulted:
-    ((boundaries, policies, known, team, environment),) = fetch(CONSULT, cluster, namespace)
+    ((boundaries, policies, known, team, environment, exemptions),) = fetch(CONSULT, cluster, namespace, cluster, namespace)
     rules, place = _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
-    return Consulted(rules, place, LocalPolicies(rules.policies, Where(cluster, namespace, team, place.environment)))
+    where = Where(cluster, namespace, team, place.environment)
+    return Consulted(rules, place, LocalPolicies(rules.policies, where, from_rows(exemptions)))
 
 
 def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:

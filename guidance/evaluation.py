@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 
 from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy
@@ -28,7 +29,8 @@ WELL_FORMED_VERSION = "1.0.0"
 class Finding:
     """One thing to mend. `path` is a JSON pointer into the manifest as sent; `fix` a JSON patch against it, proven, or None.
 
-    `fault` is set where the policy could not judge: what went wrong, and where in the policy's own file.
+    `fault` is set where the policy could not judge: what went wrong, and where in the policy's own file. `exempted` says who lets it
+    pass until when, and why: such a finding is told, and refuses nothing.
     """
 
     policy: str
@@ -42,11 +44,14 @@ class Finding:
     expected: JsonValue
     fix: list[Operation] | None
     fault: Problem | None = None
+    exempted: str | None = None
 
     def as_json(self) -> dict[str, JsonValue]:
-        """The members in the order of the fields; the fault is told by the message."""
+        """The members in the order of the fields; the fault is told by the message, `exempted` is there only where it says something."""
         members = {**asdict(self), "severity": self.severity.value, "enforcement": self.enforcement.value}
         del members["fault"]
+        if self.exempted is None:
+            del members["exempted"]
         return members
 
 
@@ -79,11 +84,12 @@ class Evaluation:
             finding
             for finding in self.findings
             if finding.enforcement.rank >= at_least.rank
+            and finding.exempted is None
             and (finding.enforcement == Enforcement.HARD_MANDATORY or finding.policy not in overridden)
         )
 
     def _with(self, level: Enforcement) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.enforcement == level)
+        return tuple(finding for finding in self.findings if finding.enforcement == level and finding.exempted is None)
 
 
 UNBOUND_NAMESPACE = 'No value with name "namespaceObject"'
@@ -91,6 +97,8 @@ NO_NAMESPACE = "it reads namespaceObject, the object of the namespace, which is 
 NOTHING_FOUND = Evaluation()
 MANY = 12
 """Policies that are asked sooner by the combined expression of all of them than one by one."""
+NOBODY: Mapping[str, str] = MappingProxyType({})
+"""No exemption."""
 
 
 def evaluate(
@@ -101,17 +109,19 @@ def evaluate(
     old: Mapping[str, object] | None = None,
     enforcement: Mapping[str, Enforcement] | None = None,
     context: Context = NOTHING_MORE,
+    exempted: Mapping[str, str] = NOBODY,
 ) -> Evaluation:
     """Judge one object by all policies, in their order. Neither the manifest nor `old` is changed, whatever they hold it does not raise.
 
     `namespace` is where it will go (default: what it says); `old` the object that it replaces; `enforcement` the levels in
     force by policy name, where they differ from the policies' own; `context` brings parameters, bindings and the namespace's object.
+    `exempted` are the words of exemptions by policy name: judged all the same, refusing nothing, and not mended.
     """
     try:
         subject = admit(manifest, namespace=namespace, old=old, context=context)
     except (NotJson, Malformed) as error:
         return unreadable(manifest, error)
-    return evaluate_admitted(policies, manifest, subject, enforcement=enforcement or {})
+    return evaluate_admitted(policies, manifest, subject, enforcement=enforcement or {}, exempted=exempted)
 
 
 def unreadable(manifest: Mapping[str, object], error: NotJson | Malformed) -> Evaluation:
@@ -128,10 +138,10 @@ def evaluate_admitted(
     subject: Subject,
     *,
     enforcement: Mapping[str, Enforcement],
-    unmended: Collection[str] = (),
+    exempted: Mapping[str, str] = NOBODY,
     mend_from: Enforcement | None = Enforcement.ADVISORY,
 ) -> Evaluation:
-    """`subject` is the manifest as it was admitted. `unmended` are policies whose findings stay as they are in the mended manifest.
+    """`subject` is the manifest as it was admitted. What is `exempted` stays as it is in the mended manifest.
 
     Fixes are looked for at the level `mend_from` and above: each is judged by all policies, which takes longer than all else.
     """
@@ -144,8 +154,11 @@ def evaluate_admitted(
 
     mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
     sent = checked(manifest)
-    mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=unmended)
-    findings = tuple(_finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key)) for violation in found)
+    mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=exempted)
+    findings = tuple(
+        _finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key), exempted.get(violation.policy.name))
+        for violation in found
+    )
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
 
 
@@ -177,7 +190,12 @@ def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violati
 
 
 def _finding(
-    violation: Violation, subject: Subject, sent: JsonValue, levels: Mapping[str, Enforcement], fix: list[Operation] | None
+    violation: Violation,
+    subject: Subject,
+    sent: JsonValue,
+    levels: Mapping[str, Enforcement],
+    fix: list[Operation] | None,
+    exempted: str | None,
 ) -> Finding:
     policy, tokens = violation.policy, violation.tokens
     points = violation.check is not None and violation.error is None and bool(violation.at or violation.check.tokens)
@@ -193,6 +211,7 @@ def _finding(
         expected=_copy(violation.expected()),
         fix=None if fix is None else deepcopy(fix),
         fault=None if violation.error is None else _fault(violation, violation.error),
+        exempted=exempted,
     )
 
 

@@ -1,10 +1,15 @@
-"""Policies as they are in force: body, enforcement level and owners."""
+"""Policies as they are in force: body, enforcement level and owners, and whom they let pass."""
 
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Group
 from audit.models import Streamed
+from clusters.models import Cluster
 from guidance.enforcing import Local
+from guidance.exempting import EVERYTHING
 from guidance.policy import Enforcement
 
 
@@ -32,3 +37,38 @@ class Policy(Streamed):
     def local_levels(self) -> tuple[Local, ...]:
         """Where it is enforced at another level."""
         return tuple(Local.of(row) for row in self.enforcement_in)
+
+
+class Exemption(models.Model):
+    """A policy lets one object pass, or (kind Namespace) all of a namespace, until a time by the database's clock.
+
+    It belongs to the history of its policy, which tells when it began and ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="exemptions")
+    cluster = models.ForeignKey(Cluster, models.PROTECT, db_index=False, related_name="+")
+    namespace = models.CharField(max_length=63)
+    kind = models.CharField(max_length=63)
+    name = models.CharField(max_length=253)
+    reason = models.TextField()
+    until = models.DateTimeField()
+    request = models.UUIDField()
+    asked_by = models.CharField(max_length=150)
+    granted_by = ArrayField(models.CharField(max_length=150))
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["until", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "namespace", "kind", "name", "policy"], name="exemption_once"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="exemption_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id}: {self.where}"
+
+    @property
+    def where(self) -> str:
+        """What it is about, as one word."""
+        return f"{self.cluster_id}/{self.namespace}" + ("" if self.kind == EVERYTHING else f"/{self.kind}/{self.name}")

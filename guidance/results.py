@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from types import MappingProxyType
 
 from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy
-from guidance.evaluation import WELL_FORMED, Evaluation, Finding, evaluate_admitted, unreadable
+from guidance.evaluation import NOBODY, WELL_FORMED, Evaluation, Finding, evaluate_admitted, unreadable
 from guidance.jsontype import JsonValue
 from guidance.jsonvalue import NotJson
 from guidance.judging import matches
 from guidance.policy import Enforcement, Severity
 from guidance.subject import Malformed, Object, Subject, admit
 from guidance.together import plans
-
-NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -88,8 +85,8 @@ def judge(
         subject = admit(manifest, namespace=namespace, old=old, context=context)
     except (NotJson, Malformed) as error:
         return Results((_violated(unreadable(manifest, error).findings),))
-    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, unmended=exempted, mend_from=mend_from)
-    return Results(tuple(_results(policies, subject, found, levels, exempted)), found.mended, found.annotations)
+    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, exempted=exempted, mend_from=mend_from)
+    return Results(tuple(_results(policies, subject, found, levels)), found.mended, found.annotations)
 
 
 def _results(
@@ -97,16 +94,13 @@ def _results(
     subject: Subject,
     found: Evaluation,
     levels: Mapping[str, Enforcement],
-    exempted: Mapping[str, str],
 ) -> list[Result]:
     findings: dict[str, list[Finding]] = {}
     for finding in found.findings:
         findings.setdefault(finding.policy, []).append(finding)
     about = plans(tuple(policies))(subject.own.resource, subject.own.operation).about
     return [
-        _violated(findings[policy.name], exempted.get(policy.name))
-        if policy.name in findings
-        else _passed(policy, levels.get(policy.name, policy.enforcement))
+        _violated(findings[policy.name]) if policy.name in findings else _passed(policy, levels.get(policy.name, policy.enforcement))
         for policy in about
         if policy.name in findings or matches(policy, subject)
     ]
@@ -119,13 +113,13 @@ def _passed(policy: CompiledPolicy, level: Enforcement) -> Result:
     return Result(policy.name, guidance.version, guidance.severity, level, Outcome.PASS)
 
 
-def _violated(findings: Sequence[Finding], because: str | None = None) -> Result:
+def _violated(findings: Sequence[Finding]) -> Result:
     first, level = findings[0], max((finding.enforcement for finding in findings), key=lambda level: level.rank)
     judged = [finding for finding in findings if finding.fault is None]
-    if because is not None:
+    if first.exempted is not None:
         outcome = Outcome.SKIP
     elif judged and first.policy != WELL_FORMED:
         outcome = Outcome.WARN if level is Enforcement.ADVISORY else Outcome.FAIL
     else:
         outcome = Outcome.ERROR
-    return Result(first.policy, first.version, first.severity, level, outcome, tuple(findings), because)
+    return Result(first.policy, first.version, first.severity, level, outcome, tuple(findings), first.exempted)

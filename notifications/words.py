@@ -124,8 +124,8 @@ def _vote(vote: Decision) -> str:
 
 def findings(card: Card) -> list[str]:
     return [
-        f":warning: *{escape(str(finding['policy']))}* ({escape(str(finding['enforcement']))}) {escape(str(finding['message']))}"
-        f" {code(str(finding['path']) or '/')}"
+        f":warning: *{escape(str(finding['policy']))}* ({escape(str(finding.get('exempted') or finding['enforcement']))})"
+        f" {escape(str(finding['message']))} {code(str(finding['path']) or '/')}"
         for finding in card.request.findings
     ]
 

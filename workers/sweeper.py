@@ -1,4 +1,7 @@
-"""The safety net: publishes what was lost, ends what crashed for good, expires what nobody decided. Safe to run several times at once."""
+"""The safety net: publishes what was lost, ends what crashed for good and exemptions that are over, expires what nobody decided.
+
+Safe to run several times at once.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from autonomy.models import ActionRequest, IdempotencyKey
 from autonomy.services.finish import give_up
 from autonomy.services.record import KEY_LIFE
 from autonomy.status import TERMINAL
+from guidance.services import exemptions
 from workers.subscribers import REQUEST_DEPENDS_ON
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,9 @@ def sweep_once() -> None:
     for request_id in overdue():
         with _others_go_on(f"expiring {request_id}"):
             expire(request_id, actor=Actor.worker())
+    for exemption_id in exemptions.over():
+        with _others_go_on(f"ending the exemption {exemption_id}"):
+            exemptions.end(exemption_id, actor=Actor.worker())
     IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEY_LIFE).delete()
 
 

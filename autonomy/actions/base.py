@@ -24,6 +24,7 @@ class Parameters(BaseModel):
 
 
 P = TypeVar("P", bound=Parameters)
+ANY_KIND = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Action(ABC, Generic[P]):
     name: ClassVar[str]
     title: ClassVar[str]
     kind: ClassVar[str]
+    """What it acts on; ANY_KIND where each target says it."""
     level: ClassVar[Level]
     in_cluster: ClassVar[bool] = True
     Parameters: type[P]

@@ -1,22 +1,24 @@
 """policy.set: create, replace or remove a policy, or change how strictly it is enforced."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from django.db.models import QuerySet
 from pydantic import Field, model_validator
 
 from accounts import roles
-from autonomy.actions.base import ActionFailed, Parameters, Target
+from autonomy.actions.base import ActionFailed, Ask, Draft, Outcome, Parameters, Target
 from autonomy.actions.own_rules import Row, RuleAction, RuleParameters
 from autonomy.errors import BadParameters, BadTarget
 from autonomy.models import Level
 from clusters.models import Namespace
 from guidance.enforcing import Local
-from guidance.models import Policy
+from guidance.models import Exemption, Policy
 from guidance.policy import Enforcement
 from guidance.policy import Policy as Body
 from guidance.services.bodies import accepted, check_has_owners, check_is_newer, problem_json
+from guidance.services.exemptions import words_of
 from guidance.services.policies import compiled_body, values_of
 from guidance.source import PolicyError
 
@@ -102,6 +104,16 @@ class PolicySet(RuleAction[PolicyParameters]):
             return frozenset([owner] if owner else [])
         return frozenset([owner or roles.PLATFORM_ADMINS, *_named_owner(parameters.source, target.name)])
 
+    def _draft(self, ask: Ask[PolicyParameters], row: Row | None) -> Draft:
+        ended = [f"The exemption of {one.where} ends with it, {words_of(one)}." for one in _exemptions(ask, row)]
+        return replace(super()._draft(ask, row), warnings=ended)
+
+    def _change(self, ask: Ask[PolicyParameters], row: Row | None) -> Outcome:
+        outcome = super()._change(ask, row)
+        for change in outcome.changes:
+            change.remove(*_exemptions(ask, row))
+        return outcome
+
     def values(self, target: Target, parameters: PolicyParameters, row: Row | None) -> Mapping[str, Any] | None:
         if parameters.remove:
             return None
@@ -116,6 +128,11 @@ class PolicySet(RuleAction[PolicyParameters]):
             enforcement=parameters.enforcement or default,
             enforcement_in=kept if parameters.enforcement_in is None else [one.as_local().as_json() for one in parameters.enforcement_in],
         )
+
+
+def _exemptions(ask: Ask[PolicyParameters], row: Row | None) -> list[Exemption]:
+    """Those that end with the policy."""
+    return list(Exemption.objects.filter(policy_id=row.pk)) if ask.parameters.remove and row else []
 
 
 def _named_owner(source: str, slug: str) -> list[str]:

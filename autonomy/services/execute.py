@@ -5,12 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from audit.actor import Actor
+from audit.ledger import JUDGEMENTS
+from audit.models import Event
 from audit.outbox import Message
 from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Drifted, Outcome
+from autonomy.models import ActionRequest, Level
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.finish import fail, finish, try_later
+from autonomy.services.judge import new_violations
 from clusters.errors import Temporary
 
 log = logging.getLogger(__name__)
@@ -27,15 +31,36 @@ def execute(message: Message) -> None:
 
 def _do(claimed: Claimed) -> Outcome:
     request = claimed.request
+    _check_exemptions(request)
     return catalogue.action(request.action).execute(catalogue.ask_of(request))
 
 
+def _check_exemptions(request: ActionRequest) -> None:
+    """What an exemption let pass does not run after its end, however long it had to wait. Raises ActionFailed."""
+    if request.level > Level.FULL and any(finding.get("exempted") for finding in request.findings):
+        for finding in new_violations(request).findings:
+            hint = "Mend what the policy names and submit it again."
+            raise ActionFailed(f"{finding.policy} refuses it since: {finding.message}", reason="PolicyChanged", hint=hint)
+
+
 def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:
-    """Do it and write down how it ended. A lost lease ends silently: its new holder goes on. Raises Drifted."""
-    try:
-        _run(claimed, do, actor=actor)
-    except Stale:
-        log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
+    """Do it and write down how it ended. A lost lease ends silently: its new holder goes on. Raises Drifted.
+
+    What it changes besides may have been changed by others at the same moment: then it is done again, on what there is now.
+    """
+    for _ in range(JUDGEMENTS):
+        try:
+            _run(claimed, do, actor=actor)
+        except Stale:
+            if not _is_lost(claimed):
+                continue
+            log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
+        return
+
+
+def _is_lost(claimed: Claimed) -> bool:
+    request = claimed.request
+    return Event.objects.filter(stream=request.id, seq__gt=request.seq).exists()
 
 
 def _run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts import roles
 from audit.actor import Actor, ActorKind
 from autonomy import catalogue
-from autonomy.actions.base import AnyAction, Parameters, Target
+from autonomy.actions.base import ANY_KIND, AnyAction, Parameters, Target
 from autonomy.boundaries import Facts, level_of
 from autonomy.errors import BadOverride, BadTarget, MayNotSubmit, NotYourNamespace
 from autonomy.models import ActionRequest, Level
@@ -90,14 +90,15 @@ def new_violations(request: ActionRequest) -> Evaluation:
         return NOTHING_TO_JUDGE
     policies = consult(request.cluster, request.namespace).policies
     found = _evaluate(kind, ask.target, ask.parameters, policies)
-    known = {(finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings}
+    known = {
+        (finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings if finding.get("exempted") is None
+    }
     fresh = [finding for finding in (*found.hard, *found.soft) if (finding.policy, finding.path, finding.enforcement.value) not in known]
     return Evaluation(tuple(fresh), found.mended)
 
 
 def _target(kind: AnyAction, submission: Submission) -> Target:
-    if submission.kind and submission.kind != kind.kind:
-        raise BadTarget(f"{kind.name} acts on a {kind.kind}, not on a {submission.kind}.", pointer="/target/kind")
+    of_kind = _kind(kind, submission)
     if kind.in_cluster and not (submission.cluster and submission.namespace):
         missing = "namespace" if submission.cluster else "cluster"
         raise BadTarget(f"{kind.name} needs a {missing} in its target.", pointer=f"/target/{missing}")
@@ -106,8 +107,16 @@ def _target(kind: AnyAction, submission: Submission) -> Target:
     if kind.in_cluster and not NAMESPACE.fullmatch(submission.namespace):
         raise BadTarget(f"{submission.namespace!r} cannot be the name of a namespace.", pointer="/target/namespace")
     if kind.in_cluster and not (len(submission.name) <= LONGEST_NAME and NAME.fullmatch(submission.name)):
-        raise BadTarget(f"{submission.name!r} cannot be the name of a {kind.kind}.", pointer="/target/name")
-    return Target(submission.cluster, submission.namespace, kind.kind, submission.name)
+        raise BadTarget(f"{submission.name!r} cannot be the name of a {of_kind}.", pointer="/target/name")
+    return Target(submission.cluster, submission.namespace, of_kind, submission.name)
+
+
+def _kind(kind: AnyAction, submission: Submission) -> str:
+    if kind.kind == ANY_KIND and not submission.kind:
+        raise BadTarget(f"{kind.name} needs the kind of its target.", pointer="/target/kind")
+    if submission.kind and kind.kind not in (ANY_KIND, submission.kind):
+        raise BadTarget(f"{kind.name} acts on a {kind.kind}, not on a {submission.kind}.", pointer="/target/kind")
+    return submission.kind or kind.kind
 
 
 def check_may_submit(actor: Actor, target: Target, place: Place) -> None:

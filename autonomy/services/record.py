@@ -13,6 +13,7 @@ from autonomy.queries import load
 from autonomy.services.judge import Judgement
 from autonomy.status import Status
 from autonomy.submission import Submission
+from guidance.evaluation import Finding
 
 KEY_LIFE = timedelta(hours=24)
 KNOWN_KEY = f"SELECT {columns(IdempotencyKey, 'known')} FROM autonomy_idempotencykey known WHERE known.account_id = %s AND known.key = %s"
@@ -47,14 +48,23 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> Act
 
 
 def _data(judgement: Judgement) -> dict[str, object]:
-    findings = [
-        {"policy": f.policy, "version": f.version, "path": f.path, "enforcement": f.enforcement} for f in judgement.evaluation.findings
-    ]
+    findings = [_told(finding) for finding in judgement.evaluation.findings]
     return {
         **essentials(judgement.request),
         "reason": judgement.request.reason,
         "level_because": judgement.request.level_because,
         "findings": findings,
+    }
+
+
+def _told(finding: Finding) -> dict[str, object]:
+    exempted = {} if finding.exempted is None else {"exempted": finding.exempted}
+    return {
+        "policy": finding.policy,
+        "version": finding.version,
+        "path": finding.path,
+        "enforcement": finding.enforcement,
+        **exempted,
     }
 
 

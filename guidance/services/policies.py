@@ -9,7 +9,8 @@ from audit.actor import Actor
 from audit.ledger import Change, commit
 from guidance.compiled import CompiledPolicy, compile_policy
 from guidance.enforcing import Local, Where, level_in
-from guidance.evaluation import Evaluation, evaluate
+from guidance.evaluation import NOBODY, Evaluation, evaluate
+from guidance.exempting import Exempted, exempted
 from guidance.load import MAIN_PACK, load_pack
 from guidance.models import Policy
 from guidance.policy import Enforcement, parse_policy
@@ -45,13 +46,20 @@ class LocalPolicies:
 
     policies: PolicySet
     where: Where
+    exemptions: tuple[Exempted, ...] = ()
 
     @cached_property
     def levels(self) -> Mapping[str, Enforcement]:
         return self.policies.levels_in(self.where)
 
     def judge(self, manifest: Mapping[str, object]) -> Evaluation:
-        return evaluate(self.policies.compiled, manifest, namespace=self.where.namespace, enforcement=self.levels)
+        return evaluate(
+            self.policies.compiled,
+            manifest,
+            namespace=self.where.namespace,
+            enforcement=self.levels,
+            exempted=exempted(manifest, self.exemptions) if self.exemptions else NOBODY,
+        )
 
     def owner(self, slug: str) -> str:
         """The slug of the group that owns a policy in force."""

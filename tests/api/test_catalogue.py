@@ -19,7 +19,7 @@ def test_the_catalogue_tells_level_and_parameters(world: World, gina: Person) ->
     levels = {name: action["level"] for name, action in found.items()}
     assert levels == {
         "approval-rule.set": 3, "boundary.set": 3, "deployment.apply": 2, "deployment.restart": 1, "deployment.scale": 1,
-        "networkpolicy.apply": 3, "policy.set": 3, "quota.set": 3,
+        "exemption.grant": 3, "networkpolicy.apply": 3, "policy.set": 3, "quota.set": 3,
     }  # fmt: skip
     scale = found["deployment.scale"]
     assert (scale["kind"], scale["in_cluster"], scale["here"]) == ("Deployment", True, None)

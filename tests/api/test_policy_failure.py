@@ -68,8 +68,9 @@ def test_the_problem_carries_request_findings_and_what_to_send_instead(world: Wo
     assert (problem["request"]["status"], answer["Location"]) == ("policy_failed", problem["request"]["links"]["self"])
     (finding,) = problem["findings"]
     assert set(finding) == {
-        "policy", "version", "severity", "enforcement", "message", "path", "container", "current", "expected", "fix",
+        "policy", "version", "severity", "enforcement", "message", "path", "container", "current", "expected", "fix", "exempted",
     }  # fmt: skip
+    assert finding["exempted"] is None
     assert (finding["policy"], finding["container"]) == ("run-as-non-root", "web")
     assert problem["pointer"] == f"/parameters/manifest{finding['path']}"
     assert world.events(ActionRequest.objects.get(pk=problem["request"]["id"])) == ["request.refused"]

@@ -15,10 +15,10 @@ from audit import epoch
 from audit.actor import Actor
 from autonomy.models import Boundary
 from clusters.models import Cluster, Namespace
-from guidance.models import Policy
+from guidance.models import Exemption, Policy
 from tests.plugins.world import Person, World
 
-TABLES = (Account, Group, Membership, ApiToken, Cluster, Namespace, Boundary, Policy, ApprovalRule)
+TABLES = (Account, Group, Membership, ApiToken, Cluster, Namespace, Boundary, Policy, Exemption, ApprovalRule)
 CHANGES: dict[str, Callable[[Person], object]] = {
     "a token is revoked": lambda alice: revoke(ApiToken.objects.filter(account=alice.account)[0].pk, actor=Actor.worker()),
     "a token ends sooner": lambda alice: ApiToken.objects.filter(account=alice.account).update(expires_at=timezone.now()),

@@ -1,6 +1,7 @@
 """Policies that come and go: a small one to change, and what its life is made of."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.models import Event
@@ -9,6 +10,8 @@ from guidance.models import Policy
 from tests.approvals.scenes import approve, executed
 from tests.plugins.world import Person, World
 
+DAY = timedelta(days=1)
+REASON = "The image of the vendor runs as root."
 BODY = """\
 apiVersion: guidance.autonomy/v1
 kind: Policy
@@ -81,3 +84,28 @@ def difference(request: ActionRequest) -> str:
 
 def history(policy: Policy) -> list[str]:
     return list(Event.objects.filter(stream=policy.pk).order_by("seq").values_list("type", flat=True))
+
+
+def exemption(world: World, who: Person, policy: str = "run-as-non-root", **more: Any) -> ActionRequest:
+    """`exemption.grant` for the Deployment web in payments-dev, for a day, as far as its reviewers; `end=True` asks for its end."""
+    target = {"kind": "Deployment", "name": "web", "namespace": "payments-dev"} | {
+        name: more.pop(name) for name in ("kind", "name", "namespace") if name in more
+    }
+    until = (datetime.now(UTC) + more.pop("lasts", DAY)).isoformat()
+    parameters = {"policy": policy, **({"end": True} if more.pop("end", False) else {"until": until, "reason": REASON})}
+    return executed(world, world.submit(who, "exemption.grant", parameters, **target, **more))
+
+
+def granted(world: World, policy: str = "run-as-non-root", by: str = "dave", **more: Any) -> ActionRequest:
+    """The same, approved and done."""
+    request = executed(world, approve(exemption(world, world["alice"], policy, **more), world[by]))
+    assert request.status == "succeeded", request.result
+    return request
+
+
+def apply(who: Person, manifest: dict[str, Any], namespace: str = "payments-dev") -> tuple[int, dict[str, Any]]:
+    """What a submission of this Deployment is answered."""
+    target = {"cluster": "sandbox", "namespace": namespace, "name": manifest["metadata"]["name"]}
+    body = {"action": "deployment.apply", "target": target, "parameters": {"manifest": manifest}}
+    answer = who.client.post("/api/v1/requests/", body)
+    return answer.status_code, answer.json()
