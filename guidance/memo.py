@@ -12,23 +12,20 @@ from typing import Any, TypeVar
 MOST = 2000
 """Things kept; beyond them, only those of the last start are."""
 Made = TypeVar("Made")
+Kept = dict[tuple[str, str], Any]
 
 
 class Memo:
+    """Closed at first; who opens it closes it."""
+
     def __init__(self) -> None:
         self._file: Path | None = None
-        self._kept: dict[tuple[str, str], Any] = {}
-        self._used: dict[tuple[str, str], Any] = {}
+        self._kept: Kept = {}
+        self._used: Kept = {}
 
     def open(self, file: Path) -> None:
         """Whatever is wrong with the file, it is as if there were none."""
-        self._file, self._kept, self._used = file, {}, {}
-        try:
-            content = file.read_bytes()
-            if zlib.crc32(content[4:]) == int.from_bytes(content[:4], "big"):
-                self._kept = marshal.loads(content[4:])  # noqa: S302 nobody else writes into this folder, as with Python's own .pyc
-        except (OSError, ValueError, EOFError, TypeError):
-            return
+        self._file, self._kept, self._used = file, _read(file), {}
 
     def of(self, kind: str, text: str, make: Callable[[str], Made]) -> Made:
         """What `make` gives for the text: values of Python's own types."""
@@ -42,7 +39,7 @@ class Memo:
     def close(self) -> None:
         """Writes what is new. A folder that cannot be written is no fault."""
         file, kept, used = self._file, self._kept, self._used
-        self.__init__()  # type: ignore[misc]
+        self._file = None
         if file is None or used.keys() <= kept.keys():
             return
         content = marshal.dumps({**kept, **used} if len(kept) + len(used) < MOST else used)
@@ -53,6 +50,16 @@ class Memo:
             fresh.replace(file)
         except OSError:
             return
+
+
+def _read(file: Path) -> Kept:
+    try:
+        content = file.read_bytes()
+        is_whole = zlib.crc32(content[4:]) == int.from_bytes(content[:4], "big")
+        kept: Kept = marshal.loads(content[4:]) if is_whole else {}  # noqa: S302 as with Python's own .pyc, only its user writes there
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return kept
 
 
 memo = Memo()

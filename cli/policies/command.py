@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cli.check import render
 from cli.check.context import objects
+from cli.check.formats.text import counted
 from cli.errors import BadInput
 from cli.policies import choosing, importing, telling
 from guidance import examples, exporting
@@ -50,8 +51,8 @@ def _test(options: argparse.Namespace) -> int:
     untrue = [problem for policy in policies for problem in examples.problems(compile_policy(policy))]
     render.tell(tuple(untrue), {policy.source.file: policy.source.text for policy in policies})
     count = sum(len(policy.examples.passing) + len(policy.examples.failing) for policy in policies)
-    verdict = f"{len(untrue)} things are not as they say" if untrue else "all are true"
-    print(f"{len(policies)} policies, {count} examples: {verdict}.")
+    verdict = f"{counted(len(untrue), 'thing')} not as they say" if untrue else "all are true"
+    print(f"{counted(len(policies), 'policy', 'policies')}, {counted(count, 'example')}: {verdict}.")
     return UNTRUE if untrue else DONE
 
 

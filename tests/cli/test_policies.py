@@ -78,7 +78,7 @@ def test_an_example_that_is_not_true_is_told_with_its_place(policies: Policies, 
     done = policies("test", str(file))
 
     assert done.code == 1
-    assert done.out == "1 policies, 2 examples: 7 things are not as they say.\n"
+    assert done.out == "1 policy, 2 examples: 7 things not as they say.\n"
     assert f"error: {file}:19:10: should pass, but: apiVersion is missing. (/apiVersion)" in done.err
 
 

@@ -55,15 +55,15 @@ def summary(report: Report) -> str:
     wrong = [result for judged in report.judged for result in judged.results if result.outcome in {Outcome.FAIL, Outcome.WARN}]
     findings = [finding for result in wrong for finding in result.findings]
     parts = [
-        _count(sum(finding.enforcement is not Enforcement.ADVISORY for finding in findings), "error"),
-        _count(sum(finding.enforcement is Enforcement.ADVISORY for finding in findings), "piece of advice", "pieces of advice"),
+        counted(sum(finding.enforcement is not Enforcement.ADVISORY for finding in findings), "error"),
+        counted(sum(finding.enforcement is Enforcement.ADVISORY for finding in findings), "piece of advice", "pieces of advice"),
         *([f"{counts['error']} could not be judged"] if counts["error"] else []),
         *([f"{counts['skip']} skipped"] if counts["skip"] else []),
         f"{counts['pass']} passed",
     ]
-    told = f"{_count(len(report.judged), 'object')} in {_count(len(report.sources), 'file')}: {', '.join(parts)}."
+    told = f"{counted(len(report.judged), 'object')} in {counted(len(report.sources), 'file')}: {', '.join(parts)}."
     if report.problems:
-        told += f" {_count(len(report.problems), 'problem')} kept something from being judged."
+        told += f" {counted(len(report.problems), 'problem')} kept something from being judged."
     return told + (" --diff shows what can be mended, --fix mends it." if findings else "")
 
 
@@ -160,5 +160,6 @@ def _and_container(finding: Finding) -> str:
     return f", container {finding.container}" if finding.container else ""
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `2 files`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
