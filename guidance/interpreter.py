@@ -4,7 +4,7 @@ A checked expression becomes nested Python functions, once; each takes the value
 in the two places where CEL goes on with it: beside `&&` and `||`, and in the accumulator of a macro.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from guidance.functions import conversions, limits, operators
@@ -246,12 +246,14 @@ def _fold(node: Fold) -> Evaluator:
     return evaluate
 
 
-def _elements(container: object, names: int) -> list[tuple[object, ...]]:
+def _elements(container: object, names: int) -> Iterable[tuple[object, ...]]:
     match container:
+        case list() | dict() if names == 1:
+            return ((value,) for value in container)
         case list():
-            return [(value,) for value in container] if names == 1 else list(enumerate(container))
+            return enumerate(container)
         case dict():
-            return [(key,) for key in container] if names == 1 else list(container.items())
+            return container.items()
     raise EvaluationError(f"{NO_SUCH_OVERLOAD}: {type_of(container)} has no elements")
 
 

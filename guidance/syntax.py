@@ -1,8 +1,12 @@
-"""The syntax tree of a checked expression, read from the bytes that the engine gives (`cel.expr.CheckedExpr` of cel-spec, in protobuf)."""
+"""The syntax tree of a checked expression, read from the bytes that the engine gives.
+
+They are a `cel.expr.CheckedExpr` (`checked.proto` and `syntax.proto` of cel-spec) in protobuf's wire format; the numbers below are those of
+its fields.
+"""
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from guidance.functions.values import Uint
 
@@ -103,8 +107,8 @@ def walk(node: Node) -> Iterator[Node]:
 class _Reader:
     """Reads expressions with what the checker found out about them."""
 
-    names: dict[int, str] = field(default_factory=dict)
-    overloads: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[int, str]
+    overloads: dict[int, tuple[str, ...]]
 
     def node(self, data: bytes) -> Node:
         fields = _fields(data)
@@ -119,22 +123,14 @@ class _Reader:
             case 5:
                 return Select(self.node(_bytes(inner, 1)), _text(inner, 2), bool(_int(inner, 3)))
             case 6:
-                return self._call(number, inner)
+                arguments = (*_all(inner, 1), *_all(inner, 3))
+                return Call(_text(inner, 2), tuple(map(self.node, arguments)), self.overloads.get(number, ()))
             case 7:
                 elements = tuple(map(self.node, _all(inner, 1)))
                 return MakeList(elements, frozenset(number for packed in _all(inner, 2) for number in _varints(packed)))
             case 8:
                 return MakeMessage(_text(inner, 1)) if 1 in inner else MakeMap(tuple(map(self._entry, _all(inner, 2))))
         return self._fold(inner)
-
-    def _call(self, number: int, inner: Fields) -> Call:
-        """A name in front of the function is no argument where it belongs to the function: `sets.contains(…)`."""
-        function, overloads = _text(inner, 2), self.overloads.get(number, ())
-        arguments = _all(inner, 3)
-        if 1 not in inner:
-            return Call(function, tuple(map(self.node, arguments)), overloads)
-        target = self.node(_bytes(inner, 1))
-        return Call(function, (target, *map(self.node, arguments)), overloads)
 
     def _entry(self, data: bytes) -> Entry:
         fields = _fields(data)

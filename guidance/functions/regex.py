@@ -28,6 +28,7 @@ def find_all(text: str, pattern: str, most: int = -1) -> list[str]:
     if MARK in text or not isinstance(replaced, bytearray):
         raise EvaluationError("a text that is no Unicode cannot be searched")
     parts = bytes(replaced).split(MARK.encode())
+    spend(len(parts))
     pairs = zip(parts[1::2], parts[2::2], strict=True)
     found = [match.decode() for match, rest in pairs if match or not (rest and rest[0] in CONTINUATION)]
     return found if most < 0 else found[:most]

@@ -4,7 +4,7 @@ import string
 from collections.abc import Callable
 
 from guidance.functions.errors import EvaluationError
-from guidance.functions.limits import check_length
+from guidance.functions.limits import check_length, spend
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -45,6 +45,7 @@ def replace(text: str, old: str, new: str, most: int = -1) -> str:
 def split(text: str, separator: str, most: int = -1) -> list[str]:
     if most == 0:
         return []
+    spend(text.count(separator))
     if separator:
         return text.split(separator, max(most - 1, -1) if most > 0 else -1)
     alone = len(text) if most < 0 or most > len(text) else most - 1
