@@ -241,9 +241,10 @@ def _broken(violation: Violation) -> str:
         else "it counts as violated until they mend it (failurePolicy: Fail)"
     )
     reason = NO_NAMESPACE if violation.error and UNBOUND_NAMESPACE in violation.error else violation.error
+    owners = f"its owners, the group {policy.guidance.owner}" if policy.guidance.owner else "its owners"
     return (
         f"The policy {policy.name} could not judge this manifest: {reason}. "
-        f"That is a fault of the policy, not of the manifest: tell its owners, the group {policy.guidance.owner}; {outcome}."
+        f"That is a fault of the policy, not of the manifest: tell {owners}; {outcome}."
     )
 
 

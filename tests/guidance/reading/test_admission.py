@@ -5,6 +5,9 @@ import json
 import pytest
 import yaml
 
+from guidance.binding import Context
+from guidance.evaluation import evaluate
+from guidance.load import compile_policies
 from guidance.policy import Enforcement
 from tests.guidance.manifests import container, pod_spec, workload
 from tests.guidance.reading.conftest import Judge, Read, Told
@@ -125,6 +128,14 @@ def test_json_lists_and_the_older_version_are_read_too(read: Read, outcomes: Jud
     found = read(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
 
     assert outcomes(found, TWO) == {"few.containers": "fail"}
+
+
+def test_a_policy_that_cannot_judge_names_no_group_that_owns_it(read: Read) -> None:
+    broken = read(POLICY.replace("object.spec.containers.size()", "object.spec.nothing.size()"), PARAMS)
+
+    (finding,) = evaluate(compile_policies(broken.policies), ONE, context=Context(params=broken.params)).findings
+
+    assert "tell its owners; it counts as violated until they mend it" in finding.message
 
 
 @pytest.mark.parametrize(
