@@ -114,7 +114,7 @@ class Subject:
         template = find(own.document, at) if at else None
         if at is None or not isinstance(template, dict):
             return None
-        return View(POD, _as_pod(template, own.namespace), _old_pod(own, at), at, own.operation, own.namespace, own.context)
+        return View(POD, _as_pod(template, own), _old_pod(own, at), at, own.operation, own.namespace, own.context)
 
     def view_for(self, aim: "Aim") -> View | None:
         """What a policy judges, or nothing. Selectors are not asked yet."""
@@ -210,14 +210,16 @@ def _before(old: object) -> JsonValue:
         raise NotJson((), f"cannot be compared with the object that it replaces: there, {error}") from error
 
 
-def _as_pod(template: Mapping[str, JsonValue], namespace: str) -> Object:
-    metadata = {**_mapping(template.get("metadata")), **({"namespace": namespace} if namespace else {})}
-    return {**template, "apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+def _as_pod(template: Mapping[str, JsonValue], own: View) -> Object:
+    """In the namespace of its workload, and called after it, as pods are."""
+    name: Object = {"name": own.name} if own.name else {}
+    namespace: Object = {"namespace": own.namespace} if own.namespace else {}
+    return {**template, "apiVersion": "v1", "kind": "Pod", "metadata": {**name, **_mapping(template.get("metadata")), **namespace}}
 
 
 def _old_pod(own: View, at: tuple[Token, ...]) -> JsonValue:
     template = find(own.old, at)
-    return _as_pod(template, own.namespace) if isinstance(template, dict) else None
+    return _as_pod(template, own) if isinstance(template, dict) else None
 
 
 def _without(value: JsonValue, tokens: tuple[Token, ...]) -> JsonValue:

@@ -96,11 +96,11 @@ def conditions(match: Match) -> tuple[MatchCondition, ...]:
 
 
 def pod_templates(part: Part, match: Match) -> tuple[PodMaker, ...] | None:
-    """Raises PolicyError."""
+    """A name is that of the object itself: pods of a workload have others. Raises PolicyError."""
     if match.source == "Generated":
         told = "match.source Generated is about objects that Gatekeeper expands from others, which cannot be judged here: leave it out"
         raise PolicyError(part.problem(("spec", "match", "source"), told))
-    return () if match.source == "Original" else None
+    return () if match.source == "Original" or match.name else None
 
 
 def _rule(kinds: Kinds, match: Match) -> ResourceRule:

@@ -53,16 +53,16 @@ class Reader:
             self._others.append(found)
 
     def bundle(self) -> Bundle:
-        ours = [policy for _, policy in self._each(policy_of, self._ours) if NEWEST in policy.guidance.kubernetes]
+        ours = [policy for _, policy in self._each(policy_of, self._ours)]
         admitted, bindings = self._admitted()
         of_kyverno, excepted = self._of_kyverno()
         asked = {(kind.api_version, kind.kind) for policy in (*ours, *admitted) if (kind := policy.spec.param_kind)}
         constrained = self._constrained(asked)
         foreign = admitted + of_kyverno + constrained
-        policies = ours + foreign
-        self.problems += [problem for index, policy in enumerate(policies) for problem in clashes(policy, policies[:index])]
+        every = ours + foreign
+        self.problems += [problem for index, policy in enumerate(every) for problem in clashes(policy, every[:index])]
         return Bundle(
-            policies=tuple(policies),
+            policies=tuple(policy for policy in every if NEWEST in policy.guidance.kubernetes),
             bindings=tuple(bindings),
             params=tuple(part.object for part in self._others + self._constraints if (part.api_version, part.kind) in asked),
             exceptions=tuple(excepted),

@@ -98,6 +98,18 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 @pytest.fixture
+def autonomy(capsys: pytest.CaptureFixture[str]) -> Check:
+    """`autonomy` with these arguments."""
+
+    def autonomy(*arguments: str) -> Done:
+        capsys.readouterr()
+        code = main(arguments)
+        return Done(code, *capsys.readouterr())
+
+    return autonomy
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """A file with this text."""
 

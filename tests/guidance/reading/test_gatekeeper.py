@@ -155,9 +155,14 @@ def test_a_name_that_is_generated_fits_a_pattern_with_an_open_end(read: Read, ou
     assert outcomes(read(TEMPLATE, constraint(match={"name": "*pi-"})), generated) == {}
 
 
-@pytest.mark.parametrize(("source", "outcome"), [("All", {POLICY: "fail"}), ("Original", {})])
-def test_about_pods_it_judges_pod_templates_unless_it_is_about_originals(read: Read, outcomes: Judge, source: str, outcome: Any) -> None:
-    found = read(TEMPLATE, constraint(match={"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], "source": source}))
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [({}, {POLICY: "fail"}), ({"source": "All"}, {POLICY: "fail"}), ({"source": "Original"}, {}), ({"name": "api"}, {})],
+)
+def test_about_pods_it_judges_pod_templates_unless_it_is_about_originals_or_names(
+    read: Read, outcomes: Judge, more: Any, outcome: Any
+) -> None:
+    found = read(TEMPLATE, constraint(match={"kinds": [{"apiGroups": [""], "kinds": ["Pod"]}], **more}))
 
     assert outcomes(found, POD) == {POLICY: "fail"}
     assert outcomes(found, DEPLOYMENT) == outcome

@@ -2,6 +2,8 @@
 
 import pytest
 
+from guidance.evaluation import evaluate
+from guidance.load import compile_policies
 from guidance.policy import Enforcement, Severity
 from guidance.reading.bundle import Bundle
 from tests.guidance.manifests import WORKLOADS, pod_spec, workload
@@ -56,6 +58,16 @@ def test_it_is_judged_as_it_is_written(read: Read, outcomes: Judge, version: str
 )
 def test_autogen_says_which_pod_templates_are_judged_too(read: Read, outcomes: Judge, autogen: str, kinds: list[str]) -> None:
     assert judged_kinds(read(POLICY.replace("spec:\n", f"spec:\n  {autogen}\n", 1)), outcomes) == kinds
+
+
+def test_pods_of_a_workload_are_called_after_it(read: Read) -> None:
+    named = POLICY.replace('"!variables.host"', "object.metadata.name == 'other' && object.metadata.namespace == 'shop'")
+    policies = compile_policies(read(named.replace("message: The", "messageExpression: \"'no ' + object.metadata.name\" # The")).policies)
+
+    told = [finding.message for finding in evaluate(policies, workload("Deployment", HOSTED), namespace="shop").findings]
+
+    assert told == ["no api"]
+    assert evaluate(policies, workload("Deployment", HOSTED) | {"metadata": {"name": "other"}}, namespace="shop").findings == ()
 
 
 @pytest.mark.parametrize(
