@@ -1,6 +1,7 @@
 """What is written for a cluster says there what it says here, and what comes back from it says so again: a real API server is asked."""
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -31,6 +32,7 @@ PATHS = {
 NUMBERS = itertools.count(1)
 DENIAL = re.compile(r"denied request: (.*)", re.DOTALL)
 WARNING = re.compile(r'^299 - "Validation failed for ValidatingAdmissionPolicy \'[^\']*\' with binding \'[^\']*\': (.*)"$')
+Apply = Callable[[str], str]
 Said = list[tuple[str, str]]
 """`("Deny", message)` or `("Warn", message)`."""
 
@@ -50,16 +52,17 @@ def namespace(admin: httpx.Client) -> str:
 
 
 @pytest.fixture
-def apply(admin: httpx.Client, namespace: str) -> Iterator[Callable[[str], None]]:
-    """Makes the objects of a YAML text; policies go away again after the test."""
+def apply(admin: httpx.Client, namespace: str) -> Iterator[Apply]:
+    """Makes the objects of a YAML text, and gives them as the cluster has them then; they go away again after the test."""
     made: list[str] = []
 
-    def apply(text: str) -> None:
+    def apply(text: str) -> str:
         for one in yaml.safe_load_all(text):
             path = PATHS[one["kind"]].format(namespace=namespace)
             answer = admin.post(path, json=one)
             assert answer.is_success, answer.text
             made.append(f"{path}/{one['metadata']['name']}")
+        return json.dumps({"apiVersion": "v1", "kind": "List", "items": [admin.get(path).json() for path in made]})
 
     yield apply
     for path in reversed(made):
@@ -126,20 +129,20 @@ CASES: dict[str, Callable[[str], list[str]]] = {
 
 @pytest.mark.parametrize("title", CASES)
 def test_policies_of_other_engines_say_in_a_cluster_what_they_say_here(
-    title: str, namespace: str, apply: Callable[[str], None], cluster_says: Callable[[Manifest], Said]
+    title: str, namespace: str, apply: Apply, cluster_says: Callable[[Manifest], Said]
 ) -> None:
     found = bundle({"policies.yaml": "---\n".join(CASES[title](namespace))})
     written = as_yaml(objects(found, where=Where(namespaces=(namespace,))))
     expected = {pod["metadata"]["name"]: we_say(found, pod, namespace) for pod in PODS}
     refused = next(pod for pod in PODS if expected[pod["metadata"]["name"]])
 
-    apply(written)
+    there = apply(written)
     until(lambda: cluster_says(refused))
 
     assert {pod["metadata"]["name"]: cluster_says(pod) for pod in PODS} == expected
     assert [] in expected.values()
-    back = bundle({"back.yaml": written})
-    assert {pod["metadata"]["name"]: we_say(back, pod, namespace) for pod in PODS} == expected
+    for back in (bundle({"back.yaml": written}), bundle({"back.json": there})):
+        assert {pod["metadata"]["name"]: we_say(back, pod, namespace) for pod in PODS} == expected
 
 
 def as_pod(manifest: Manifest, name: str) -> Manifest:
@@ -153,7 +156,7 @@ OURS = ["no-host-namespaces", "no-latest-tag", "no-privileged", "requests-and-li
 
 @pytest.mark.parametrize("name", OURS)
 def test_policies_of_our_own_come_back_from_a_cluster_with_what_people_wrote_and_the_same_verdicts(
-    name: str, namespace: str, apply: Callable[[str], None], cluster_says: Callable[[Manifest], Said]
+    name: str, namespace: str, apply: Apply, cluster_says: Callable[[Manifest], Said]
 ) -> None:
     found = bundle({name: (MAIN_PACK / f"{name}.yaml").read_text()})
     (policy,) = found.policies
@@ -162,10 +165,10 @@ def test_policies_of_our_own_come_back_from_a_cluster_with_what_people_wrote_and
     written = as_yaml(objects(found, where=Where(namespaces=(namespace,))))
     expected = [bool(we_say(found, pod, namespace)) for pod in pods]
 
-    apply(written)
+    there = apply(written)
     until(lambda: any(cluster_says(pod) for pod in pods))
 
     assert [bool(cluster_says(pod)) for pod in pods] == expected
-    back = bundle({"back.yaml": written})
-    assert [bool(we_say(back, pod, namespace)) for pod in pods] == expected
-    assert back.policies[0].guidance == policy.guidance
+    for back in (bundle({"back.yaml": written}), bundle({"back.json": there})):
+        assert [bool(we_say(back, pod, namespace)) for pod in pods] == expected
+        assert back.policies[0].guidance == policy.guidance
