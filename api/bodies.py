@@ -1,11 +1,11 @@
 """What callers send: bodies and queries as pydantic models. What is not in them is refused, never ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypeVar, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, get_origin
 
 from django.http import QueryDict
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from api.errors import BadBody, BadQuery
@@ -68,6 +68,41 @@ class DenyBody(Body):
 
 class CancelBody(Body):
     """Nothing to say; the body may be left out."""
+
+
+Manifest = dict[str, JsonValue]
+MOST_MANIFESTS = 100
+
+
+class EvaluateBody(Body):
+    """Manifests, and where they would go; or an AdmissionReview in their place (`apiVersion`, `kind`, `request`)."""
+
+    manifests: Annotated[list[Manifest], Field(max_length=MOST_MANIFESTS)] = []
+    cluster: Annotated[str, Field(max_length=50, description="Left out: the one that has the namespace.")] = ""
+    namespace: Annotated[str, Field(max_length=63, description="Of the manifests that name none.")] = ""
+    old: Annotated[
+        Manifest | list[Manifest | None] | None,
+        Field(description="What the manifest replaces; with several manifests a list, with null for each that is new."),
+    ] = None
+    apiVersion: Annotated[Literal["admission.k8s.io/v1"] | None, Field(description="Of an AdmissionReview.")] = None  # noqa: N815
+    kind: Literal["AdmissionReview"] | None = None
+    request: Annotated[Manifest | None, Field(description="Of an AdmissionReview.")] = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.request is None) != (self.kind is None):
+            raise ValueError("an AdmissionReview has `kind` and `request`")
+        if self.request is not None and (self.manifests or self.old is not None or self.namespace):
+            raise ValueError("an AdmissionReview stands alone: it names its objects and their namespace itself")
+        if self.old is not None and len(self.befores) != len(self.manifests):
+            raise ValueError("`old` is one object for one manifest, or a list with as many members as `manifests`")
+        return self
+
+    @property
+    def befores(self) -> Sequence[Manifest | None]:
+        if isinstance(self.old, list):
+            return self.old
+        return [self.old] if self.old is not None else [None] * len(self.manifests)
 
 
 class Page(Body):

@@ -194,14 +194,6 @@ class BoundaryOut(Out):
     reason: str
 
 
-class PolicyOut(Out):
-    slug: str
-    version: str
-    enforcement: Enforcement
-    owner: Annotated[str, Field(description="The group that approves overrides.")]
-    source: Annotated[str, Field(description="The policy as its author wrote it, in YAML.")]
-
-
 class ApprovalRuleOut(Out):
     """Who must approve what it matches. All rules that match count together."""
 

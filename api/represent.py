@@ -12,6 +12,7 @@ from approvals.reviews import OpenReview, latest_of
 from audit.models import Event
 from autonomy.models import ActionRequest, Level
 from autonomy.status import Status
+from guidance.evaluation import Finding
 
 
 def request_out(request: ActionRequest, caller: Caller, base: str) -> RequestOut:
@@ -115,6 +116,10 @@ def _links(request: ActionRequest, base: str) -> LinksOut:
     return LinksOut(
         self=own, events=f"{own}events/", approve=f"{own}approve/", deny=f"{own}deny/", cancel=f"{own}cancel/", page=admin_url(request)
     )
+
+
+def findings_out(findings: Sequence[Finding]) -> list[FindingOut]:
+    return [FindingOut.model_validate(finding.as_json()) for finding in findings]
 
 
 def event_out(event: Event) -> EventOut:

@@ -30,6 +30,11 @@ The same approval again changes nothing. When nothing is missing any more, exact
 which waits is a `plan-changed`: `seen` and `current` are the digests, `moved` is the difference between the two plans, or null where the
 digest that was sent never was that of a plan of this request.
 """.strip().replace("\n", " ")
+EVALUATE = """
+By the policies in force, at the level that they have in the place where each manifest goes, and with the exemptions that hold there:
+CI hears what a submission would say. Nothing is recorded. Takes manifests, or one AdmissionReview (after a DELETE nothing is there to be
+judged, so it has no results).
+""".strip().replace("\n", " ")
 TARGET = {"cluster": "sandbox", "namespace": "payments-dev", "name": "api"}
 SUBMIT_EXAMPLES = [
     OpenApiExample("Restart", value={"action": "deployment.restart", "target": TARGET, "reason": "It lost its cache."}, request_only=True),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from api import actions, decisions, docs, health, problems, requests, rules
+from api import actions, decisions, docs, evaluation, health, policies, problems, requests, rules
 
 
 def both(route: str, view: Callable[..., Any]) -> list[URLPattern]:
@@ -27,6 +27,8 @@ urlpatterns = [
     *both("api/v1/requests/<uuid:pk>/cancel", decisions.CancelView.as_view()),
     *both("api/v1/actions", actions.ActionsView.as_view()),
     *both("api/v1/boundaries", rules.BoundariesView.as_view()),
-    *both("api/v1/policies", rules.PoliciesView.as_view()),
+    *both("api/v1/policies", policies.PoliciesView.as_view()),
+    *both("api/v1/policies/evaluate", evaluation.EvaluateView.as_view()),
+    *both("api/v1/policies/<slug:slug>", policies.PolicyView.as_view()),
     *both("api/v1/approval-rules", rules.ApprovalRulesView.as_view()),
 ]

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from guidance.exempting import Exempted, words
-from guidance.models import Exemption
+from guidance.models import Exemption, Policy
 
 IN_FORCE = """
 SELECT json_agg(one ORDER BY one.id) FROM (
@@ -28,6 +28,11 @@ def from_rows(rows: Sequence[Mapping[str, Any]] | None) -> tuple[Exempted, ...]:
 def _exempted(row: Mapping[str, Any]) -> Exempted:
     told = words(until=datetime.fromisoformat(row["until"]), granted_by=row["granted_by"], asked_by=row["asked_by"], reason=row["reason"])
     return Exempted(row["policy"], row["kind"], row["name"], told)
+
+
+def in_force(policy: Policy) -> list[Exemption]:
+    """Those of a policy that have not ended, the next to end first."""
+    return list(Exemption.objects.filter(policy=policy, until__gt=Now()))
 
 
 def words_of(one: Exemption) -> str:

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from accounts.models import Group
 from audit.actor import Actor
 from audit.ledger import Change, commit
+from guidance import results
+from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy, compile_policy
 from guidance.enforcing import Local, Where, level_in
 from guidance.evaluation import NOBODY, Evaluation, evaluate
@@ -15,6 +17,7 @@ from guidance.load import MAIN_PACK, load_pack
 from guidance.models import Policy
 from guidance.policy import Enforcement, parse_policy
 from guidance.policy import Policy as Body
+from guidance.results import Results
 from guidance.source import PolicyError, Problem
 
 NOTHING_TO_JUDGE = Evaluation()
@@ -53,13 +56,26 @@ class LocalPolicies:
         return self.policies.levels_in(self.where)
 
     def judge(self, manifest: Mapping[str, object]) -> Evaluation:
-        return evaluate(
+        """What they find."""
+        compiled, exempted = self.policies.compiled, self._exempted(manifest)
+        return evaluate(compiled, manifest, namespace=self.where.namespace, enforcement=self.levels, exempted=exempted)
+
+    def results(
+        self, manifest: Mapping[str, object], *, old: Mapping[str, object] | None = None, context: Context = NOTHING_MORE
+    ) -> Results:
+        """The same with what passes, and in PolicyReport's words."""
+        return results.judge(
             self.policies.compiled,
             manifest,
             namespace=self.where.namespace,
+            old=old,
             enforcement=self.levels,
-            exempted=exempted(manifest, self.exemptions) if self.exemptions else NOBODY,
+            context=context,
+            exempted=self._exempted(manifest),
         )
+
+    def _exempted(self, manifest: Mapping[str, object]) -> Mapping[str, str]:
+        return exempted(manifest, self.exemptions) if self.exemptions else NOBODY
 
     def owner(self, slug: str) -> str:
         """The slug of the group that owns a policy in force."""

@@ -1,0 +1,87 @@
+"""/api/v1/policies/evaluate/: what a submission would say, without one."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import schema
+from api.authentication import caller
+from api.bodies import EvaluateBody, parse
+from api.errors import BadBody
+from api.policy_outputs import EvaluationOut, ResourceOut, ResultOut
+from api.represent import findings_out
+from api.views import ApiView
+from autonomy.errors import BadTarget
+from autonomy.services.evaluate import Candidate, evaluate
+from guidance.jsontype import JsonValue
+from guidance.pointer import find
+from guidance.results import Outcome, Result, Results
+
+OF_THE_OBJECT = frozenset({"object", "oldObject"})
+
+
+class EvaluateView(ApiView):
+    @extend_schema(
+        operation_id="evaluate_manifests",
+        summary="What a submission would say of manifests",
+        description=schema.EVALUATE,
+        tags=["policies"],
+        request=EvaluateBody,
+        responses={200: EvaluationOut, **schema.problems(BadTarget)},
+    )
+    def post(self, http: Request) -> Response:
+        body = parse(EvaluateBody, http.data)
+        candidates = list(_candidates(body))
+        judged = evaluate(candidates, cluster=body.cluster, epoch=caller(http).epoch)
+        return Response(_evaluation(candidates, judged))
+
+
+def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
+    """Raises BadBody."""
+    if body.request is None:
+        yield from (Candidate(manifest, body.namespace, old) for manifest, old in zip(body.manifests, body.befores, strict=True))
+        return
+    manifest, old, namespace = (body.request.get(name) for name in ("object", "oldObject", "namespace"))
+    if isinstance(manifest, dict):
+        more = {name: value for name, value in body.request.items() if name not in OF_THE_OBJECT}
+        yield Candidate(manifest, _text(namespace), old if isinstance(old, dict) else None, more)
+    elif body.request.get("operation") not in {"DELETE", "CONNECT"}:  # after these nothing is there to be judged
+        raise BadBody("request.object is no object, so there is nothing to judge.", pointer="/request/object")
+
+
+def _evaluation(candidates: Sequence[Candidate], judged: Sequence[Results]) -> EvaluationOut:
+    results = [
+        _result(number, _resource(one), result)
+        for number, (one, found) in enumerate(zip(candidates, judged, strict=True), 1)
+        for result in found.results
+    ]
+    counts = Counter(result.result for result in results)
+    summary = {outcome: counts[outcome] for outcome in Outcome}
+    return EvaluationOut(results=results, summary=summary, mended=[one.mended for one in judged])
+
+
+def _result(document: int, resource: ResourceOut, result: Result) -> ResultOut:
+    return ResultOut(
+        document=document,
+        resource=resource,
+        policy=result.policy,
+        version=result.version,
+        severity=result.severity,
+        enforcement=result.enforcement,
+        result=result.outcome,
+        because=result.because,
+        findings=findings_out(result.findings),
+    )
+
+
+def _resource(one: Candidate) -> ResourceOut:
+    named = {name: _text(one.manifest.get(name)) for name in ("apiVersion", "kind")}
+    name = _text(find(one.manifest, ("metadata", "name"))) or _text(find(one.manifest, ("metadata", "generateName")))
+    return ResourceOut(**named, namespace=one.place, name=name)
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,83 @@
+"""/api/v1/policies/: the policies in force, public to everybody who is signed in; they change by requests only."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import errors, pages, schema
+from api.bodies import Page, parse_query
+from api.outputs import PageOut
+from api.policy_outputs import ExampleOut, ExemptionOut, LocalEnforcementOut, PolicyDetailOut, PolicyOut, VersionOut
+from api.represent import findings_out
+from api.views import ApiView
+from guidance.models import Exemption, Policy
+from guidance.policy import Enforcement
+from guidance.services import exemptions
+from guidance.services.policies import compiled_body
+from guidance.services.showing import examples
+from guidance.services.versions import versions
+
+
+class PoliciesView(ApiView):
+    @extend_schema(
+        operation_id="list_policies",
+        summary="The policies in force",
+        tags=["policies"],
+        parameters=schema.query(Page),
+        responses=PageOut[PolicyOut],
+    )
+    def get(self, http: Request) -> Response:
+        page = parse_query(Page, http.query_params)
+        return pages.answer(pages.by_slug(), Policy.objects.all(), http, page, lambda rows: [_policy(row) for row in rows])
+
+
+class PolicyView(ApiView):
+    @extend_schema(
+        operation_id="read_policy",
+        summary="Read one policy",
+        description="With its rationale, its examples and what it says of them, whom it lets pass, and every body that was in force.",
+        tags=["policies"],
+        responses={200: PolicyDetailOut, **schema.problems(errors.UnknownAddress)},
+    )
+    def get(self, http: Request, slug: str) -> Response:  # noqa: ARG002
+        return Response(_detail(found(slug)))
+
+
+def found(slug: str) -> Policy:
+    """Raises UnknownAddress."""
+    row = Policy.objects.filter(slug=slug).first()
+    if row is None:
+        raise errors.UnknownAddress(f"There is no policy {slug!r}.", hint="GET /api/v1/policies/ lists what there is.")
+    return row
+
+
+def _policy(row: Policy) -> PolicyOut:
+    guidance = compiled_body(row.source, row.slug).policy.guidance
+    return PolicyOut(
+        slug=row.slug,
+        title=guidance.title,
+        severity=guidance.severity,
+        version=row.version,
+        enforcement=Enforcement(row.enforcement),
+        enforcement_in=[LocalEnforcementOut.model_validate(local) for local in row.enforcement_in],
+        owner=row.owner_id,
+        source=row.source,
+    )
+
+
+def _detail(row: Policy) -> PolicyDetailOut:
+    policy = compiled_body(row.source, row.slug)
+    return PolicyDetailOut(
+        **_policy(row).model_dump(),
+        rationale=policy.policy.guidance.rationale,
+        controls=list(policy.policy.guidance.controls),
+        examples=[
+            ExampleOut(name=one.name, manifest=one.manifest, old=one.old, findings=findings_out(one.findings)) for one in examples(policy)
+        ],
+        exemptions=[_exemption(one) for one in exemptions.in_force(row)],
+        versions=[VersionOut(version=one.version, since=one.since, request=one.request, source=one.source) for one in versions(row)],
+    )
+
+
+def _exemption(one: Exemption) -> ExemptionOut:
+    return ExemptionOut(cluster=one.cluster_id, **{name: getattr(one, name) for name in ExemptionOut.model_fields if name != "cluster"})

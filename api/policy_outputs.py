@@ -1,0 +1,113 @@
+"""What the API answers with about policies."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from api.outputs import FindingOut, Json, Out
+from guidance.policy import Enforcement, Severity
+from guidance.results import Outcome
+
+RESULT = (
+    "In PolicyReport's words: `fail` refuses a submission at Level 2, `warn` only advises, `skip` is a violation that is exempted, "
+    "`error`: the policy could not judge, or Kubernetes could not read the manifest."
+)
+
+
+class LocalEnforcementOut(Out):
+    """The level in one environment, of one team, or in one namespace (of one cluster, or of that name in all)."""
+
+    level: Enforcement
+    environment: str = ""
+    team: str = ""
+    namespace: str = ""
+    cluster: str = ""
+
+
+class PolicyOut(Out):
+    """A policy in force."""
+
+    slug: str
+    title: str
+    severity: Severity
+    version: str
+    enforcement: Annotated[Enforcement, Field(description="The level wherever nothing else is said.")]
+    enforcement_in: Annotated[list[LocalEnforcementOut], Field(description="Places with another level; the most specific one counts.")]
+    owner: Annotated[str, Field(description="The group that approves changes, overrides and exemptions.")]
+    source: Annotated[str, Field(description="The policy as its author wrote it, in YAML.")]
+
+
+class ExampleOut(Out):
+    """A manifest, and what the policy says of it."""
+
+    name: str
+    manifest: Json
+    old: Annotated[Json | None, Field(description="What the manifest replaces, where the example is an update.")]
+    findings: Annotated[list[FindingOut], Field(description="None where it passes.")]
+
+
+class VersionOut(Out):
+    """A body that is or was in force."""
+
+    version: str
+    since: datetime
+    request: Annotated[UUID | None, Field(description="The request that asked for it; null where it was loaded by a command.")]
+    source: str
+
+
+class ExemptionOut(Out):
+    """What a policy lets pass until a time. It is judged and shown all the same."""
+
+    cluster: str
+    namespace: str
+    kind: Annotated[str, Field(description="`Namespace`: everything in it.")]
+    name: str
+    until: datetime
+    reason: str
+    asked_by: str
+    granted_by: list[str]
+    granted_at: datetime
+    request: UUID
+
+
+class PolicyDetailOut(PolicyOut):
+    """A policy with all that is to be read of it."""
+
+    rationale: str
+    controls: Annotated[list[str], Field(description="Of standards that ask for it, such as `CIS 5.2.1`.")]
+    examples: list[ExampleOut]
+    exemptions: list[ExemptionOut]
+    versions: Annotated[list[VersionOut], Field(description="The newest first.")]
+
+
+class ResourceOut(Out):
+    """What people know an object by."""
+
+    apiVersion: str  # noqa: N815 as Kubernetes writes it
+    kind: str
+    namespace: str
+    name: str
+
+
+class ResultOut(Out):
+    """What one policy says of one manifest."""
+
+    document: Annotated[int, Field(description="Which of the manifests, counted from 1.")]
+    resource: ResourceOut
+    policy: str
+    version: str
+    severity: Severity
+    enforcement: Annotated[Enforcement, Field(description="The level in force in its place.")]
+    result: Annotated[Outcome, Field(description=RESULT)]
+    because: Annotated[str | None, Field(description="With `skip`: who exempted it until when, and why.")]
+    findings: list[FindingOut]
+
+
+class EvaluationOut(Out):
+    """A result for every policy that is about a manifest, passes included, manifest by manifest."""
+
+    results: list[ResultOut]
+    summary: Annotated[dict[Outcome, int], Field(description="How many results of each kind.")]
+    mended: Annotated[list[Json | None], Field(description="Each manifest with all fixes, judged again; null where there is none.")]
