@@ -1,5 +1,6 @@
 """POST /api/v1/policies/evaluate/: what a submission would say, and nothing more."""
 
+import json
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def selector_stays() -> str:
     path = policy["spec"]["validations"][0]["path"]
     fails = {"name": "Another selector", "old": former, "manifest": example["manifest"], "findings": [{"path": path, "fixed": False}]}
     policy["examples"]["fail"] = [fails]
-    return yaml.safe_dump(policy)
+    return json.dumps(policy, indent=2)
 
 
 def test_an_update_is_judged_against_what_it_replaces(world: World, alice: Person) -> None:
