@@ -1,12 +1,11 @@
 """The policies that a command line names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from guidance import packs
-from guidance.load import load_policy
 from guidance.packs import Pack, UnknownPack
 from guidance.policy import Enforcement, Policy
 from guidance.reading.bundle import Bundle
@@ -43,14 +42,14 @@ def shipped() -> list[Pack]:
     return [packs.pack(name) for name in packs.names()]
 
 
-def named(name: str) -> Policy:
-    """One policy. Raises PolicyError, and UnknownPack where none has this name."""
+def named(name: str) -> Sequence[Policy]:
+    """One policy, or those of a file. Raises PolicyError, and UnknownPack where none has this name."""
     if Path(name).is_file():
-        return load_policy(Path(name))
+        return read([Path(name)]).policies
     known = {policy.name: policy for pack in shipped() for policy in pack.policies}
     if name not in known:
         from difflib import get_close_matches  # takes long to load
 
         near = get_close_matches(name, known, n=1)
         raise UnknownPack(f"no pack has a policy {name!r}" + (f": did you mean {near[0]}?" if near else ": see autonomy policies list"))
-    return known[name]
+    return [known[name]]

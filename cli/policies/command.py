@@ -40,8 +40,11 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    policy = choosing.named(options.policy)
-    print(policy.source.text.rstrip() if options.source else telling.policy_as_text(policy))
+    policies = choosing.named(options.policy)
+    if options.source:
+        print("\n---\n".join(dict.fromkeys(policy.source.text.strip().removeprefix("---\n") for policy in policies)))
+    else:
+        print("\n\n".join(map(telling.policy_as_text, policies)))
     return DONE
 
 

@@ -58,17 +58,24 @@ def policies_as_json(policies: Iterable[Chosen]) -> str:
 def policy_as_text(policy: Policy) -> str:
     """The page of a policy: what it asks for and why, what it says, and examples."""
     about = policy.guidance
-    controls = f", {', '.join(about.controls)}" if about.controls else ""
+    owner = f"owned by {about.owner}" if about.owner else ""
+    shown = policy.name if policy.source.is_ours else policy.source.file
     parts = [
         f"{policy.name} {about.version}: {about.title}",
-        f"{about.enforcement.value}, severity {about.severity.value}, owned by {about.owner}{controls}",
+        ", ".join(filter(None, (about.enforcement.value, f"severity {about.severity.value}", owner, *about.controls))),
         textwrap.fill(about.rationale, WIDTH),
         "It says\n" + "\n".join(_messages(policy)),
-        "It passes\n" + "\n".join(f"- {example.name}" for example in policy.examples.passing),
-        "It does not pass\n" + "\n".join(f"- {example.name}" for example in policy.examples.failing),
-        f"The whole policy: autonomy policies show {policy.name} --source",
+        *_examples(policy),
+        f"The whole policy: autonomy policies show {shown} --source",
     ]
     return "\n\n".join(parts)
+
+
+def _examples(policy: Policy) -> Iterator[str]:
+    """Policies of other engines have none."""
+    for told, examples in (("It passes", policy.examples.passing), ("It does not pass", policy.examples.failing)):
+        if examples:
+            yield f"{told}\n" + "\n".join(f"- {example.name}" for example in examples)
 
 
 def _messages(policy: Policy) -> Iterator[str]:

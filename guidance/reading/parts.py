@@ -19,6 +19,8 @@ Path = tuple[Token, ...]
 SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 SOMETHING = re.compile(r"^(?!(?:---|\.\.\.)?\s*(?:#.*)?$|%)", re.MULTILINE)
 """The begin of a line that is more than a comment, a separator or a directive."""
+MOST_DOCUMENTS = 2000
+"""Of one file."""
 OURS = re.compile(r"^apiVersion:\s*['\"]?guidance\.autonomy/", re.MULTILINE)
 TEXT = "tag:yaml.org,2002:str"
 TYPES = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge"))
@@ -126,7 +128,10 @@ class _KubernetesBuilder(Builder):
 
 def parts(text: str, file: str) -> Iterator[Source | Problem]:
     """In their order: a policy of our own form as a Source, everything else as a Part, and what cannot be read as a Problem."""
-    for line, chunk in _chunks(text):
+    for number, (line, chunk) in enumerate(_chunks(text)):
+        if number == MOST_DOCUMENTS:
+            yield Problem(file, line, 1, f"has more than {MOST_DOCUMENTS} documents: split it into several files")
+            return
         if OURS.search(chunk):
             yield Source(file, chunk, line)
         else:

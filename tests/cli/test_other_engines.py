@@ -153,3 +153,19 @@ def test_what_cannot_be_read_is_told_and_nothing_is_judged(check: Check, write: 
         "error: policy.yaml:9:15: the ConstraintTemplate onlybots is written in Rego, "
         "which cannot be judged here: only K8sNativeValidation (CEL) is read\n"
     )
+
+
+def test_they_are_listed_and_shown_like_policies_of_our_own(autonomy: Check, write: Write) -> None:
+    file = str(write("policy.yaml", GATEKEEPER))
+
+    listed, shown, tested = (autonomy("policies", verb, file) for verb in ("list", "show", "test"))
+
+    assert listed.out.splitlines()[1].split() == ["onlybots.deploys", "0.0.0", "medium", "hard-mandatory", "onlybots.deploys"]
+    assert shown.out == (
+        "onlybots.deploys 0.0.0: onlybots.deploys\n\nhard-mandatory, severity medium\n\n"
+        "Its author has not written down why it is there.\n\n"
+        "It says\n- failed expression: request.userInfo.username in variables.params.names\n\n"
+        f"The whole policy: autonomy policies show {file} --source\n"
+    )
+    assert autonomy("policies", "show", file, "--source").out == GATEKEEPER.partition("---")[0]
+    assert (tested.code, tested.out) == (0, "1 policy, 0 examples: all are true.\n")

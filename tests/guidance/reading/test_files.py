@@ -7,6 +7,7 @@ import pytest
 from guidance.load import MAIN_PACK
 from guidance.reading.files import MOST_BYTES, bundle
 from guidance.reading.files import read as read_files
+from guidance.reading.parts import MOST_DOCUMENTS
 from guidance.source import PolicyError
 from tests.guidance.reading.conftest import Judge, Read, Told
 from tests.guidance.reading.test_admission import BINDING, ONE, PARAMS, POLICY
@@ -80,6 +81,14 @@ def test_all_mistakes_of_all_files_come_at_once() -> None:
         "c.yaml:1:1: not an object of Kubernetes: it should begin with apiVersion and kind",
         "c.yaml:3:1: not an object of Kubernetes: apiVersion and kind must be there, as text",
     ]
+
+
+def test_a_file_of_very_many_documents_is_refused() -> None:
+    with pytest.raises(PolicyError) as caught:
+        bundle({"a.yaml": KYVERNO + (PARAMS.join(["---\n"] * (MOST_DOCUMENTS + 1)))})
+
+    lines = KYVERNO.count("\n") + (MOST_DOCUMENTS - 1) * (PARAMS.count("\n") + 1) + 1
+    assert str(caught.value) == f"a.yaml:{lines}:1: has more than {MOST_DOCUMENTS} documents: split it into several files"
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n---\n", PARAMS])
