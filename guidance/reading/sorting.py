@@ -1,6 +1,6 @@
 """From the objects of files to policies: sorted by what they are, and read in an order in which each finds what it needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -10,7 +10,8 @@ from guidance.policy import Policy, policy_of
 from guidance.reading import admission, exceptions, gatekeeper, kyverno
 from guidance.reading.bundle import Bundle
 from guidance.reading.exceptions import PolicyException
-from guidance.reading.parts import Part
+from guidance.reading.gatekeeper import ReadTemplate
+from guidance.reading.parts import Part, Path
 from guidance.reading.refused import refusals
 from guidance.source import PolicyError, Problem, Source
 from guidance.versions import NEWEST
@@ -54,7 +55,7 @@ class Reader:
 
     def bundle(self) -> Bundle:
         ours = [policy for _, policy in self._each(policy_of, self._ours)]
-        admitted, bindings = self._admitted()
+        admitted, bindings = self._admitted({policy.name for policy in ours})
         of_kyverno, excepted = self._of_kyverno()
         asked = {(kind.api_version, kind.kind) for policy in (*ours, *admitted) if (kind := policy.spec.param_kind)}
         constrained = self._constrained(asked)
@@ -70,16 +71,15 @@ class Reader:
             notes=tuple(self.notes),
         )
 
-    def _admitted(self) -> tuple[list[Policy], list[Binding]]:
+    def _admitted(self, ours: set[str]) -> tuple[list[Policy], list[Binding]]:
+        """Bindings may be about policies of our own, too."""
         bindings = self._each(admission.binding, self._of(admission.BINDING))
         every = [binding for _, binding in bindings]
         policies = [policy for _, policy in self._each(lambda part: admission.policy(part, every), self._of(admission.POLICY))]
-        names = {policy.name for policy in policies}
+        names = ours | {policy.name for policy in policies}
         for part, binding in bindings:
-            if binding.spec.policy_name not in names:
-                self._note(
-                    part, ("spec", "policyName"), f"there is no policy {binding.spec.policy_name} here, so this binding binds nothing"
-                )
+            if (name := binding.spec.policy_name) not in names:
+                self._note(part, ("spec", "policyName"), f"there is no policy {name} here, so this binding binds nothing")
         for policy in policies:
             if not any(binding.spec.policy_name == policy.name for binding in every):
                 told = f"no binding names {policy.name}, so a cluster would not ask it; here it is judged as if it held everywhere"
@@ -108,10 +108,19 @@ class Reader:
                         self.problems.append(part.problem(("metadata", "name"), f"there are two constraints {policy.name}: remove one"))
             elif part.kind not in broken and (part.api_version, part.kind) not in asked:
                 self.problems.append(part.problem(("kind",), f"there is no {gatekeeper.TEMPLATE} for {part.kind} here: add its file"))
-        for kind, template in templates.items():
-            if not any(part.kind == kind for part in self._constraints):
-                self._note(template.part, ("metadata", "name"), f"there is no constraint {kind} here, so this template is not asked")
+        self._note_templates(templates.values())
         return list(policies.values())
+
+    def _note_templates(self, templates: Iterable[ReadTemplate]) -> None:
+        kinds = {part.kind for part in self._constraints}
+        for template in templates:
+            if template.kind not in kinds:
+                self._note(
+                    template.part, ("metadata", "name"), f"there is no constraint {template.kind} here, so nobody asks this template"
+                )
+            if template.source.match_conditions:
+                told = "Gatekeeper itself heeds these conditions by the name matchCondition alone: rename them"
+                self._note(template.part, (*template.at, "matchConditions"), told)
 
     def _of(self, kind: str) -> list[Part]:
         return self._known.get(kind, [])
@@ -125,5 +134,5 @@ class Reader:
                 self.problems += error.problems
         return found
 
-    def _note(self, source: Source, tokens: tuple[str, ...], message: str) -> None:
+    def _note(self, source: Source, tokens: Path, message: str) -> None:
         self.notes.append(source.problem(tokens, message))

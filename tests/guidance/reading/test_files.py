@@ -9,6 +9,7 @@ from guidance.reading.files import MOST_BYTES, bundle
 from guidance.reading.files import read as read_files
 from guidance.reading.parts import MOST_DOCUMENTS
 from guidance.source import PolicyError
+from tests.guidance.manifests import deployment
 from tests.guidance.reading.conftest import Judge, Read, Told
 from tests.guidance.reading.test_admission import BINDING, ONE, PARAMS, POLICY
 from tests.guidance.reading.test_kyverno import POLICY as KYVERNO
@@ -52,6 +53,16 @@ def test_policies_of_our_own_are_read_beside_others(read: Read) -> None:
 
     assert [policy.name for policy in found.policies] == ["no-privileged", "no-latest-tag", "own-network"]
     assert list(found.levels) == ["own-network"]
+
+
+def test_a_binding_may_be_about_a_policy_of_our_own(read: Read, outcomes: Judge) -> None:
+    ours = (MAIN_PACK / "no-privileged.yaml").read_text()
+    binding = BINDING.replace("few.containers", "no-privileged").replace("[Deny]", "[Warn]")
+    found = read(ours, "\n".join(line for line in binding.splitlines() if "paramRef" not in line))
+    privileged = deployment(securityContext={"privileged": True})
+
+    assert found.notes == ()
+    assert [outcomes(found, privileged, namespace=namespace) for namespace in ("shop", "elsewhere")] == [{"no-privileged": "warn"}, {}]
 
 
 def test_a_mistake_in_the_second_policy_of_a_file_is_told_with_its_place(told: Told) -> None:

@@ -200,6 +200,8 @@ def test_conditions_of_the_template_are_kept_by_both_of_their_names(read: Read, 
 
     assert outcomes(found, POD) == {POLICY: "fail"}
     assert outcomes(found, POD, request={"userInfo": {"username": "robot"}}) == {}
+    note = "policies.yaml:23:26: Gatekeeper itself heeds these conditions by the name matchCondition alone: rename them"
+    assert [str(one) for one in found.notes] == ([note] if name == "matchConditions" else [])
 
 
 def test_where_there_is_rego_beside_cel_cel_is_read(read: Read, outcomes: Judge) -> None:
@@ -212,7 +214,7 @@ def test_a_template_that_nothing_asks_for_is_said(read: Read) -> None:
     other = TEMPLATE.replace("NeedsLabels", "Other")
 
     assert [str(note) for note in read(TEMPLATE, other, constraint()).notes] == [
-        "policies.yaml:33:9: there is no constraint Other here, so this template is not asked"
+        "policies.yaml:33:9: there is no constraint Other here, so nobody asks this template"
     ]
 
 
