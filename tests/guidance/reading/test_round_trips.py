@@ -101,7 +101,9 @@ AGENT = named("agent-logs", hostNetwork=True)
 TWO = named("two", containers=[container(), container(name="side")])
 TOOL = TWO | {"metadata": {"name": "tool", "labels": {"tool": "x"}}}
 OWNED = GOOD | {"metadata": {"name": "owned", "labels": {"owner": "alice"}}}
-PODS = [GOOD, HOSTED, AGENT, TWO, TOOL, OWNED]
+FOREIGN = named("foreign", containers=[container(image="docker.example/api:1.4.2")])
+TRUSTWORTHY = named("trustworthy", containers=[container(image="registry.example/api:1.4.2")])
+PODS = [GOOD, HOSTED, AGENT, TWO, TOOL, OWNED, FOREIGN, TRUSTWORTHY]
 
 
 def admission(namespace: str, actions: str = "[Deny]") -> list[str]:
@@ -114,6 +116,41 @@ def gatekeeper(namespace: str, **match: object) -> list[str]:
     return [test_gatekeeper.TEMPLATE, test_gatekeeper.constraint(match=about_pods)]
 
 
+TRUSTED = """\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: trustedimages}
+spec:
+  crd: {spec: {names: {kind: TrustedImages}}}
+  targets:
+  - target: admission.k8s.gatekeeper.sh
+    code:
+    - engine: K8sNativeValidation
+      source:
+        variables:
+        - name: every
+          expression: |
+            (has(variables.anyObject.spec.containers) ? variables.anyObject.spec.containers : []) +
+            (has(variables.anyObject.spec.initContainers) ? variables.anyObject.spec.initContainers : [])
+        - name: free
+          expression: "!has(variables.params.free) ? [] : variables.params.free.map(f, string(f).replace('*', ''))"
+        - name: foreign
+          expression: |
+            variables.every.filter(c, !variables.free.exists(f, string(c.image).startsWith(f)))
+              .filter(c, !variables.params.registries.exists(r, string(c.image).startsWith(r)))
+              .map(c, "<" + c.name + "> runs <" + c.image + ">")
+        validations:
+        - expression: size(variables.foreign) <= variables.params.most
+          messageExpression: variables.foreign.join(", ")
+"""
+
+
+def trusted(_: str, **parameters: object) -> list[str]:
+    about = {"registries": ["registry.example/"], "most": 0, **parameters}
+    constraint = test_gatekeeper.constraint("ours", about, match={"kinds": [{"kinds": ["Pod"]}]})
+    return [TRUSTED, constraint.replace("NeedsLabels", "TrustedImages")]
+
+
 CASES: dict[str, Callable[[str], list[str]]] = {
     "a policy, its binding and its parameters": admission,
     "a binding that warns": lambda namespace: admission(namespace, "[Warn]"),
@@ -121,6 +158,8 @@ CASES: dict[str, Callable[[str], list[str]]] = {
     "Kyverno's policy that only reports": lambda _: [test_kyverno.POLICY.replace("[Deny]", "[Audit]")],
     "Kyverno's policy with an exception": lambda _: [test_kyverno.POLICY, test_exceptions.EXCEPTION],
     "Gatekeeper's constraint": gatekeeper,
+    "Gatekeeper's constraint with parameters of several types": lambda namespace: trusted(namespace, free=["api:*"], note=[1, "a", None]),
+    "Gatekeeper's constraint without some of its parameters": trusted,
     "Gatekeeper's constraint on names": lambda namespace: gatekeeper(
         namespace, name="*o*", namespaces=["round-*"], excludedNamespaces=["kube-*"]
     ),
