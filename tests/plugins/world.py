@@ -105,7 +105,8 @@ class World:
         """Ask for an action as `who`, in payments-dev unless `namespace` says else (a rule of the product has none). Not planned yet."""
         own_rule = action in {"boundary.set", "approval-rule.set", "policy.set"}
         place = {"cluster": "" if own_rule else "sandbox", "namespace": "" if own_rule else "payments-dev"}
-        submission = Submission(action=action, name=name, parameters=parameters or {}, **{"kind": "", "reason": "for a test", **place, **more})
+        others = {"kind": "", "reason": "for a test", **place, **more}
+        submission = Submission(action=action, name=name, parameters=parameters or {}, **others)
         request, _ = submit(submission, actor=who.actor())
         return request
 
