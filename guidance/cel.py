@@ -42,9 +42,15 @@ OWN_FUNCTION = re.compile(
 """Functions that the engine lacks, or does otherwise than Kubernetes."""
 SHARED_FUNCTION = re.compile(r"\b(?:indexOf|lastIndexOf|string)\s*\(")
 """Functions that the engine has for some types only."""
+MAY_GROW = re.compile(r"\.\s*(?:replace|join)\s*\(|\b(?:bind|map|filter|optMap|optFlatMap|transform\w+)\s*\([^+]*(?:\+[^+]*){5}", re.DOTALL)
+"""What makes texts of texts, and what can add a value to itself again and again."""
+MULTIPLIES = re.compile(r"\b(?:map|transform\w+)\s*\(")
+"""What may put a value into a list as often as there are elements; the engine copies each when the list leaves it."""
 EXISTS_ONE = re.compile(r"\bexists_one(?=\s*\(\s*\w+\s*,\s*\w+\s*,)")
 JSON_TYPE = re.compile(r"(?:BOOL|INT|DOUBLE|STRING|NULL|DYN|LIST<|MAP<(?=STRING|DYN)|[>, ])+")
-SIMPLE_TYPE = re.compile(r"(?:LIST<)*(?:BOOL|INT|UINT|DOUBLE|STRING|NULL)>*")
+SIMPLE_TYPE = re.compile(r"STRING|(?:LIST<)*(?:BOOL|INT|UINT|DOUBLE|NULL)>*")
+LARGEST = 10_000_000
+"""Elements and characters of a value."""
 SCALARS = frozenset(["BOOL", "INT", "UINT", "DOUBLE", "STRING", "NULL", "BYTES", "TIMESTAMP", "DURATION"])
 NO_JSON = "the expression gave a value without a form in JSON, such as an optional"
 DYN = "DYN"
@@ -131,15 +137,18 @@ class Program:
     def for_variable(self, bindings: Bindings) -> object:
         """A value that other programs may read. Raises EvaluationError and NotJson."""
         value = self.evaluate(bindings)
-        return checked(value) if self.is_native or JSON_TYPE.fullmatch(self.returns) else value
+        if not (self.is_native or JSON_TYPE.fullmatch(self.returns)):
+            return value
+        _Room().take_all(value)
+        return checked(value)
 
     def _natively(self, bindings: Bindings) -> object:
         try:
             value = self.native.eval(bindings.activation)
             kind = value.type()
-            plain: object = value.plain_value() if self._is_simple or kind == engine.Type.ERROR else _plain(value)
+            plain: object = value.plain_value() if self._is_simple or kind == engine.Type.ERROR else _plain(value, _Room())
         except FAILURES as error:  # the iteration budget
-            raise EvaluationError(STATUS.sub("", str(error))) from error
+            raise TooMuch(STATUS.sub("", str(error))) from error
         except TypeError as error:
             raise EvaluationError(NO_JSON) from error
         if isinstance(plain, str) and kind == engine.Type.ERROR:
@@ -148,19 +157,44 @@ class Program:
 
     @cached_property
     def _is_simple(self) -> bool:
-        """Whether its values are surely scalars, or lists of them."""
+        """Whether its values are surely scalars, or lists of numbers and the like."""
         return SIMPLE_TYPE.fullmatch(self.returns) is not None
 
 
-def _plain(value: engine.Value) -> object:
+class TooMuch(EvaluationError):
+    """It takes too long, or gave too large a value."""
+
+
+class _Room:
+    """What a value may take, its parts counted as often as they appear: elements and characters."""
+
+    def __init__(self) -> None:
+        self.left = LARGEST
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise TooMuch(f"the expression gave a value of more than {LARGEST} elements and characters")
+
+    def take_all(self, value: object) -> None:
+        self.take(len(value) if isinstance(value, str | list | dict) else 1)
+        if isinstance(value, list | dict):
+            for item in value.values() if isinstance(value, dict) else value:
+                self.take_all(item)
+
+
+def _plain(value: engine.Value, room: _Room) -> object:
     """The engine's own conversion ends the process when an optional lies in a map. Raises EvaluationError."""
     name = value.type().name()
+    room.take(1)
     if name in SCALARS:
-        return value.plain_value()
+        plain: object = value.plain_value()
+        room.take(len(plain) if isinstance(plain, str) else 0)
+        return plain
     if name.startswith("LIST"):
-        return [_plain(item) for item in value.value()]
+        return [_plain(item, room) for item in value.value()]
     if name.startswith("MAP"):
-        return {key: _plain(item) for key, item in value.value().items()}
+        return {key: _plain(item, room) for key, item in value.value().items()}
     raise EvaluationError(NO_JSON)
 
 
@@ -171,7 +205,7 @@ class _Forgiving(Program):
         try:
             return super()._natively(bindings)
         except EvaluationError as error:
-            if BUDGET in str(error) or self._again is None:
+            if isinstance(error, TooMuch) or self._again is None:
                 raise
             try:
                 return self._again(bindings.values)
@@ -181,9 +215,6 @@ class _Forgiving(Program):
     @cached_property
     def _again(self) -> Evaluate | None:
         return _interpreted(self._checked, is_forced=True)
-
-
-BUDGET = "budget"
 
 
 def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, str] | None = None) -> Program:  # noqa: A001 as re.compile
@@ -250,19 +281,35 @@ def _checked_program(kind: type[Program], expression: str, declared: tuple[tuple
     if not exotic and not OWN_FUNCTION.search(expression):
         try:
             compiled = checker(declared, plain_configuration()).compile(expression)
-            return kind(expression, compiled, _interpreted(compiled, is_forced=True) if _is_exotic(compiled) else None)
         except FAILURES:
             if not SHARED_FUNCTION.search(expression):
                 raise
+        else:
+            return kind(expression, compiled, _stand_in(expression, compiled))
     from guidance.functions.library import configuration  # takes long to load
 
     compiled = checker(declared, configuration()).compile(expression)
-    return kind(expression, compiled, _interpreted(compiled, exotic, is_forced=_is_exotic(compiled)))
+    return kind(expression, compiled, _interpreted(compiled, exotic, is_forced=False) or _stand_in(expression, compiled))
 
 
-def _is_exotic(compiled: engine.Expression) -> bool:
-    """Whether its value has no form in JSON."""
-    return not JSON_TYPE.fullmatch(compiled.return_type().name())
+def _stand_in(expression: str, compiled: engine.Expression) -> Evaluate | None:
+    """What evaluates it although the engine could, because its value has no form in JSON, or might use up all memory."""
+    returns = compiled.return_type().name()
+    multiplies = MULTIPLIES.search(expression) is not None and not SIMPLE_TYPE.fullmatch(returns)
+    grows = multiplies or (MAY_GROW.search(expression) is not None and _grows(compiled))
+    if not grows and JSON_TYPE.fullmatch(returns):
+        return None
+    evaluate = _interpreted(compiled, is_forced=True)
+    if grows and evaluate is None:
+        raise ExpressionError("a value in it may grow until all memory is used up")
+    return evaluate
+
+
+def _grows(compiled: engine.Expression) -> bool:
+    from guidance.growth import MOST, growth  # takes long to load
+    from guidance.syntax import read
+
+    return growth(read(compiled.serialize())) > MOST
 
 
 def _interpreted(compiled: engine.Expression, exotic: frozenset[str] = frozenset(), *, is_forced: bool) -> Evaluate | None:
