@@ -31,6 +31,7 @@ def _rules() -> list[Item]:
         _list("Boundaries", "fence", "autonomy_boundary"),
         _list("Approval rules", "how_to_reg", "approvals_approvalrule"),
         _list("Policies", "policy", "guidance_policy"),
+        _list("Exemptions", "shield_question", "guidance_exemption"),
     ]
 
 

@@ -1,6 +1,5 @@
 """How templates name and colour what belongs to a request."""
 
-import json
 from collections.abc import Mapping
 
 from django import template
@@ -33,11 +32,6 @@ def level_tone(request: ActionRequest) -> str:
 
 
 @register.filter
-def enforcement_tone(enforcement: str) -> str:
-    return {"hard-mandatory": "danger", "soft-mandatory": "warning"}.get(enforcement, "info")
-
-
-@register.filter
 def action_title(request: ActionRequest) -> str:
     return labels.action_title(request.action)
 
@@ -50,11 +44,6 @@ def page_path(request: ActionRequest) -> str:
 @register.filter
 def door(name: str) -> str:
     return DOORS.get(name, name)
-
-
-@register.filter
-def as_json(value: object) -> str:
-    return json.dumps(value, indent=2 if isinstance(value, list) else None, ensure_ascii=False)
 
 
 @register.filter

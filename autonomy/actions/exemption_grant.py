@@ -1,6 +1,5 @@
 """exemption.grant: a policy lets one object, or all of a namespace, pass until a time; or does not any more."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from audit.actor import Actor
 from audit.ledger import Change
-from audit.models import Event
+from autonomy.actions.agreed import approved_by, asked_by
 from autonomy.actions.base import ANY_KIND, Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, Parameters, Target
 from autonomy.errors import BadParameters, BadTarget
 from autonomy.models import Level
@@ -24,7 +23,6 @@ from guidance.models import Exemption, Policy
 from guidance.services.exemptions import as_json, words_of
 
 LONGEST = timedelta(days=366)
-APPROVALS = ("request.approved", "request.vote_recorded")
 
 
 class ExemptionParameters(Parameters):
@@ -123,7 +121,8 @@ def _outcome(ask: Ask[ExemptionParameters], found: _Found) -> Outcome:
     if until is not None:
         return _granted(ask, found, until)
     assert former is not None  # noqa: S101 there is no draft without one
-    change = Change(found.policy, "Policy.exemption_ended", Actor.worker(), {**as_json(former), "request": ask.id}).remove(former)
+    ended = {**as_json(former), "request": ask.id, "asked_by": asked_by(ask), "approved_by": approved_by(ask)}
+    change = Change(found.policy, "Policy.exemption_ended", Actor.worker(), ended).remove(former)
     message = f"{ask.target.kind} {ask.target.name} is not exempted from {ask.parameters.policy} any more."
     return Outcome({"message": message, "ended": True}, changes=[change])
 
@@ -134,8 +133,8 @@ def _granted(ask: Ask[ExemptionParameters], found: _Found, until: datetime) -> O
         "until": until,
         "reason": ask.parameters.reason,
         "request": ask.id,
-        "asked_by": ask.request.requester_name if ask.request else "",
-        "granted_by": _approvers(ask),
+        "asked_by": asked_by(ask),
+        "granted_by": approved_by(ask),
         "granted_at": found.now,
     }
     row = Exemption(policy=found.policy, **place, **values)
@@ -143,14 +142,6 @@ def _granted(ask: Ask[ExemptionParameters], found: _Found, until: datetime) -> O
     change = change.update(found.former, **values) if found.former else change.add(row)
     message = f"{ask.target.kind} {ask.target.name} is exempted from {ask.parameters.policy} until {until:%Y-%m-%d %H:%M} UTC."
     return Outcome({"message": message, "until": until.isoformat()}, changes=[change])
-
-
-def _approvers(ask: Ask[ExemptionParameters]) -> list[str]:
-    """The names of those who approved this very plan, from the ledger."""
-    digest = ask.request.plan_digest if ask.request else ""
-    events = Event.objects.filter(stream=ask.id, type__in=APPROVALS).order_by("seq")
-    votes = [event for event in events if json.loads(bytes(event.body))["data"]["digest"] == digest]
-    return list(dict.fromkeys(event.actor_name for event in votes))
 
 
 def _check_target(target: Target) -> None:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from audit.actor import Actor
 from audit.ledger import Change
+from autonomy.actions.agreed import approved_by, asked_by
 from autonomy.actions.base import Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, Parameters, Target
 from autonomy.errors import BadTarget
 from autonomy.models import Rule
@@ -72,7 +73,13 @@ class RuleAction(Action[P]):
     def _change(self, ask: Ask[P], row: Row | None) -> Outcome:
         values = self.values(ask.target, ask.parameters, row)
         kind, actor = ask.target.kind, Actor.worker()
-        data = {"slug": ask.target.name, "request": ask.id, "values": values}
+        data = {
+            "slug": ask.target.name,
+            "request": ask.id,
+            "asked_by": asked_by(ask),
+            "approved_by": approved_by(ask),
+            "values": values,
+        }
         if row is None:
             row = self.model(slug=ask.target.name)
             return Outcome(_result(ask, "created"), changes=[Change(row, f"{kind}.created", actor, data).set(**(values or {}))])

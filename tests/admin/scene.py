@@ -14,6 +14,7 @@ from autonomy.models import ActionRequest
 from clusters.gateway import Gateway
 from devstack.demo.manifests import all_manifests, deployment
 from tests.plugins.world import Person, World
+from tests.policies.scenes import changed, granted
 
 EGRESS: dict[str, Any] = {
     "apiVersion": "networking.k8s.io/v1",
@@ -75,6 +76,13 @@ def play(world: World) -> ActionRequest:
     )
     ask(world, 1, alice, "deployment.restart", reason="Picks up the rotated certificate.")
     return world.fresh(shown)
+
+
+def strict_in_production(world: World) -> None:
+    """A policy with a level of its own in production, and something that it lets pass."""
+    places = [{"environment": "prod", "level": "hard-mandatory"}, {"team": "search", "level": "advisory"}]
+    changed(world, "run-as-non-root", "dave", enforcement_in=places)
+    granted(world, lasts=timedelta(days=30))
 
 
 def ingress(world: World, who: Person) -> ActionRequest:

@@ -10,11 +10,12 @@ from pytest_django import Settings
 
 from approvals.links import admin_path
 from tests.admin.browsing import sign_in
-from tests.admin.scene import play, populate
+from tests.admin.scene import play, populate, strict_in_production
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import World
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+POLICY = "/admin/guidance/policy/run-as-non-root/change/"
 IMAGES = Path(__file__).resolve().parents[2] / "docs/images"
 
 
@@ -29,10 +30,11 @@ def test_the_pages_fit_at_every_width(
     populate(sandbox_cluster.gateway("admin"))
     settings.KUBECONFIG_DIR = sandbox_cluster.kubeconfig_dir / "worker"
     shown = play(committed_world)
+    strict_in_production(committed_world)
     page = browser_page
     sign_in(page, admin_server, committed_world["carol"])
 
-    for name, path in {"queue": "/admin/requests/waiting/", "request": admin_path(shown)}.items():
+    for name, path in {"queue": "/admin/requests/waiting/", "request": admin_path(shown), "policy": POLICY}.items():
         page.set_viewport_size({"width": 1280, "height": 900})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)

@@ -1,0 +1,5 @@
+"""The admin's pages about policies, for everybody to read."""
+
+from guidance.admin import exemptions, policies
+
+__all__ = ["exemptions", "policies"]

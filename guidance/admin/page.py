@@ -1,0 +1,57 @@
+"""The page of one policy: all that somebody who meets it wants to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from guidance.admin.history import Moment, history
+from guidance.compiled import CompiledPolicy
+from guidance.models import Exemption, Policy
+from guidance.policy import Guidance
+from guidance.services import exemptions
+from guidance.services.policies import compiled_body
+from guidance.services.showing import Example, examples
+from guidance.services.versions import Version, versions
+
+
+@dataclass(frozen=True)
+class PolicyPage:
+    """`links_requests`: who reads it may open every request."""
+
+    row: Policy
+    policy: CompiledPolicy
+    exemptions: Sequence[Exemption]
+    history: Sequence[Moment]
+    versions: Sequence[Version]
+    links_requests: bool
+
+    @property
+    def title(self) -> str:
+        return self.about.title
+
+    @property
+    def about(self) -> Guidance:
+        """What its author says of it."""
+        return self.policy.policy.guidance
+
+    @cached_property
+    def levels(self) -> list[tuple[str, str]]:
+        """The place and the level there, the most specific first."""
+        locals_ = sorted(self.row.local_levels, key=lambda local: local.rank, reverse=True)
+        return [(local.place, local.level.value) for local in locals_] + [
+            ("everywhere else" if locals_ else "everywhere", self.row.enforcement)
+        ]
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        return examples(self.policy)
+
+    @property
+    def former(self) -> Sequence[Version]:
+        """The bodies that were in force before this one."""
+        return self.versions[1:]
+
+
+def page_of(row: Policy, *, links_requests: bool) -> PolicyPage:
+    policy = compiled_body(row.source, row.slug)
+    return PolicyPage(row, policy, exemptions.in_force(row), history(row), versions(row), links_requests)
