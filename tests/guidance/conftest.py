@@ -6,6 +6,7 @@ from textwrap import dedent, indent
 
 import pytest
 
+from devstack.controlplane.server import ControlPlane
 from guidance.compiled import CompiledPolicy, compile_policy
 from guidance.load import MAIN_PACK, compile_policies, load_pack
 from guidance.policy import parse_policy
@@ -31,6 +32,20 @@ spec:
     - {{apiGroups: ["{group}"], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [{resources}]}}
 """
 
+STAYS = {
+    "validatingadmissionpolicies": {
+        "paramKind": {"apiVersion": "v1", "kind": "ConfigMap"},
+        "matchConstraints": {
+            "resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["nothing"]}]
+        },
+        "validations": [{"expression": "params != null"}],
+    },
+    "validatingadmissionpolicybindings": {
+        "policyName": "stays",
+        "validationActions": ["Deny"],
+        "paramRef": {"name": "none", "namespace": "default", "parameterNotFoundAction": "Allow"},
+    },
+}
 Write = Callable[..., CompiledPolicy]
 
 
@@ -42,6 +57,15 @@ def main_pack() -> tuple[CompiledPolicy, ...]:
 @pytest.fixture(scope="session")
 def main(main_pack: tuple[CompiledPolicy, ...]) -> dict[str, CompiledPolicy]:
     return {policy.name: policy for policy in main_pack}
+
+
+@pytest.fixture(scope="session")
+def config_maps_are_parameters(control_plane: ControlPlane) -> None:
+    """An API server forgets parameters of a kind for good when the last policy that takes them is removed. So one stays."""
+    with control_plane.client("admin") as admin:
+        for kind, spec in STAYS.items():
+            path = f"/apis/admissionregistration.k8s.io/v1/{kind}"
+            admin.post(path, json={"metadata": {"name": "stays"}, "spec": spec}).raise_for_status()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ DENIAL = re.compile(r"denied request: (.*)", re.DOTALL)
 
 
 @pytest.fixture
-def admin(control_plane: ControlPlane) -> Iterator[httpx.Client]:
+def admin(control_plane: ControlPlane, config_maps_are_parameters: None) -> Iterator[httpx.Client]:
     with control_plane.client("admin") as client:
         yield client
 
