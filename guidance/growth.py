@@ -11,12 +11,14 @@ NOTHING_KNOWN: Mapping[str, int] = {}
 
 
 def growth(node: Node, known: Mapping[str, int] = NOTHING_KNOWN) -> int:
-    """An upper bound; `known` are the variables of macros around it."""
+    """An upper bound, what is written in the expression itself not counted; `known` are the variables of macros around it."""
     match node:
+        case Literal():
+            return 0
         case Name(name):
             return known.get(name, 1)
         case Select(operand, is_test=is_test):
-            return 1 if is_test else growth(operand, known)
+            return 0 if is_test else growth(operand, known)
         case Call(function, arguments):
             return _of_call(function, arguments, known)
         case MakeList(elements):
@@ -25,7 +27,7 @@ def growth(node: Node, known: Mapping[str, int] = NOTHING_KNOWN) -> int:
             return _sum(tuple(part for entry in entries for part in (entry.key, entry.value)), known)
         case Fold():
             return _of_fold(node, known)
-    return 1
+    return 0
 
 
 def _of_call(function: str, arguments: tuple[Node, ...], known: Mapping[str, int]) -> int:
@@ -33,10 +35,10 @@ def _of_call(function: str, arguments: tuple[Node, ...], known: Mapping[str, int
         case "_+_", _:
             return _sum(arguments, known)
         case "replace", (text, _, new, *_):
-            return _capped(growth(text, known) * _length(new))
+            return _capped(max(growth(text, known), 1) * _length(new))
         case "join", (parts, separator):
-            return _capped(growth(parts, known) * _length(separator))
-    return max((growth(argument, known) for argument in arguments), default=1)
+            return _capped(max(growth(parts, known), 1) * _length(separator))
+    return max((growth(argument, known) for argument in arguments), default=0)
 
 
 def _of_fold(node: Fold, known: Mapping[str, int]) -> int:
@@ -47,7 +49,7 @@ def _of_fold(node: Fold, known: Mapping[str, int]) -> int:
 
 
 def _sum(nodes: tuple[Node, ...], known: Mapping[str, int]) -> int:
-    return _capped(max(1, sum(growth(node, known) for node in nodes)))
+    return _capped(sum(growth(node, known) for node in nodes))
 
 
 def _length(node: Node) -> int:
