@@ -102,9 +102,10 @@ class Processes:
         """Start it without waiting. Raises Failure where its command does not exist."""
         log = self._logs / f"{program.name}.log"
         with log.open("ab") as output:
+            begins = output.tell()  # before it runs: what it writes moves the same position
             process = self._spawn(program, output.fileno())
             self._guardian.watch(process.pid, program.stop, patience=program.patience)
-            self._running[program.name] = Running(program, process, log, output.tell())
+            self._running[program.name] = Running(program, process, log, begins)
         self._pid_file(program.name).write_text(f"{process.pid}\n")
 
     def wait_ready(self, *names: str) -> None:
