@@ -13,15 +13,21 @@ from accounts.services import tokens
 from accounts.services.tokens import Bearer
 from api.errors import InvalidToken, MissingScope
 from audit.actor import Actor, Door
-from audit.epoch import Epoch, current
+from audit.epoch import Epoch, check, current, latest
 
 
 @dataclass(frozen=True)
 class Credential:
-    """A bearer token, and the epoch in which it was found valid."""
+    """A bearer token, and the epoch in which it was found valid; `remembered`: nobody has asked yet whether that still lasts."""
 
     bearer: Bearer
     epoch: Epoch
+    remembered: bool
+
+    def confirm(self) -> None:
+        """Raises Outdated."""
+        if self.remembered:
+            check(self.epoch, current().id)
 
 
 class BearerToken(BaseAuthentication):
@@ -31,11 +37,14 @@ class BearerToken(BaseAuthentication):
         scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        epoch = current()
-        bearer = tokens.find(secret.strip(), epoch)
+        epoch, secret = latest(), secret.strip()
+        remembered = tokens.is_known(secret, epoch)
+        if not remembered:
+            epoch = current()
+        bearer = tokens.find(secret, epoch)
         if bearer is None:
             raise InvalidToken
-        return bearer.token.account, Credential(bearer, epoch)
+        return bearer.token.account, Credential(bearer, epoch, remembered)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return "Bearer"

@@ -28,6 +28,7 @@ REFUSALS = (
 
 class ApproveView(ApiView):
     needs = Scope.DECIDE
+    confirms_itself = True
 
     @extend_schema(
         operation_id="approve_request",
@@ -40,7 +41,7 @@ class ApproveView(ApiView):
     def post(self, http: Request, pk: UUID) -> HttpResponse:
         body = parse(ApproveBody, http.data)
         deciding = caller(http)
-        review = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment)
+        review = approve(pk, actor=deciding.actor, digest=body.digest, comment=body.comment, epoch=deciding.epoch)
         return answer(reviewed_out(review, deciding, base_of(http)))
 
 

@@ -39,14 +39,17 @@ class StrictJsonParser(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[Any],  # noqa: ARG002
         media_type: str | None = None,  # noqa: ARG002
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        announced = parser_context["request"].META.get("CONTENT_LENGTH") if parser_context else None
+        """Django keeps the body, where a stream is read but once: a caller may have to be recognised anew (ApiView.dispatch)."""
+        assert parser_context is not None  # noqa: S101 DRF always gives it
+        http = parser_context["request"]
+        announced = http.META.get("CONTENT_LENGTH")
         if announced and int(announced) > strict_json.MAX_BYTES:
             raise BodyTooLarge(f"The body has {announced} bytes; {strict_json.MAX_BYTES} are the most.")
-        return strict_json.loads(stream.read(strict_json.MAX_BYTES + 1))
+        return strict_json.loads(http.body)
 
 
 class JsonRenderer(BaseRenderer):

@@ -33,6 +33,10 @@ class RequestsView(ApiView):
     def needs(self) -> Scope:  # type: ignore[override]
         return Scope.WRITE if self.request.method == "POST" else Scope.READ
 
+    @property
+    def confirms_itself(self) -> bool:  # type: ignore[override]
+        return self.request.method == "POST"
+
     @extend_schema(
         operation_id="submit_request",
         summary="Ask for an action",
@@ -72,6 +76,8 @@ class RequestsView(ApiView):
 
 
 class RequestView(ApiView):
+    confirms_itself = True
+
     @extend_schema(
         operation_id="read_request",
         summary="Read one request",
@@ -80,7 +86,7 @@ class RequestView(ApiView):
     )
     def get(self, http: Request, pk: UUID) -> HttpResponse:
         asking = caller(http)
-        return answer(request_out(queries.read(pk, actor=asking.actor), asking, base_of(http)))
+        return answer(request_out(queries.read(pk, actor=asking.actor, epoch=asking.epoch), asking, base_of(http)))
 
 
 class EventsView(ApiView):

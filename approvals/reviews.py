@@ -149,12 +149,16 @@ class Recorded(NamedTuple):
     approved: bytes | None
 
 
-def read(request_id: UUID) -> tuple[ActionRequest | None, OpenReview | None]:
-    """A request and its newest review in one statement: they fit together, and what is newer makes a change of them stale."""
+def read(request_id: UUID, recognised: Epoch | None = None) -> tuple[ActionRequest | None, OpenReview | None]:
+    """A request and its newest review in one statement: they fit together, and what is newer makes a change of them stale.
+
+    `recognised` is the epoch in which who asks was. Raises Outdated.
+    """
     rows = fetch(READ_WITH_REQUEST, request_id)
     if not rows:
         return None, None
     *values, now, met, reviews = rows[0]
+    epoch.check(recognised, met)
     request = queries.loaded(values)
     return request, _opened([request], now, epoch.named(met), reviews).get(request.id)
 

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from audit.rows import fetch
+from audit.statement import Outdated
 
 T = TypeVar("T")
 ID = "(SELECT id FROM audit_epoch WHERE ends_at > statement_timestamp())"
@@ -27,6 +28,10 @@ class Epoch:
 
     id: UUID | None
     _kept: dict[Hashable, object] = field(default_factory=dict, repr=False)
+
+    def kept(self, key: Hashable) -> object:
+        """What was read under this key; None where nothing was."""
+        return self._kept.get(key)
 
     def keep(self, key: Hashable, read: Callable[[], T]) -> T:
         """What was read under this key, read now where it was not; None is not kept.
@@ -46,18 +51,31 @@ class Epoch:
 _latest = Epoch(None)
 
 
+def latest() -> Epoch:
+    """The last epoch that this process has met. It may be over: whoever goes by it has that confirmed before anything is told or done."""
+    return _latest
+
+
+def check(epoch: Epoch | None, met: UUID | None) -> None:
+    """Confirm an epoch by the ID that a statement has just read. Raises Outdated."""
+    if epoch is not None and epoch.id is not None and epoch.id != met:
+        named(met)
+        raise Outdated
+
+
 def current() -> Epoch:
     """The epoch of this moment: one read."""
-    ((latest,),) = fetch(f"SELECT {ID}")
-    return named(latest)
+    ((met,),) = fetch(f"SELECT {ID}")
+    return named(met)
 
 
-def named(latest: UUID | None) -> Epoch:
+def named(met: UUID | None) -> Epoch:
     """The epoch whose ID a statement has just read; None: the last one is over, so this is the caller's own."""
     global _latest  # noqa: PLW0603 a cache of the process; of two threads that meet a new epoch one reads twice
-    if latest is None:
+    if met is None:
+        _latest = Epoch(None)
         return Epoch(None)
     epoch = _latest
-    if epoch.id != latest:
-        epoch = _latest = Epoch(latest)
+    if epoch.id != met:
+        epoch = _latest = Epoch(met)
     return epoch

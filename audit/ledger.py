@@ -17,7 +17,7 @@ from audit import canonical, outbox
 from audit.actor import Actor
 from audit.models import Delivery, Event, Streamed
 from audit.problems import Problem
-from audit.statement import Part, Refused, Stale, delete, insert, run, update
+from audit.statement import Part, Refused, Stale, delete, insert, insert_computed, run, update
 
 JUDGEMENTS = 24
 """How often a verb judges again before it gives up: more than there can be voters on one request."""
@@ -47,6 +47,8 @@ class Change:
     values: dict[str, object] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     removes_subject: bool = False
+    epoch: UUID | None = None
+    """Where the actor is who she was in this epoch: written only if it still lasts."""
 
     def set(self, **values: object) -> Self:
         """New values of the subject's fields."""
@@ -133,7 +135,8 @@ def chained(
 def commit(*changes: Change) -> None:
     """Write all changes as one statement and publish their deliveries. The subjects carry their new values afterwards.
 
-    Raises Stale when somebody else changed one of the streams first, Refused when a constraint refuses.
+    Raises Stale when somebody else changed one of the streams first, Outdated when the epoch of a change is over, Refused when a
+    constraint refuses.
     """
     parts: list[Part] = []
     events: list[Event] = []
@@ -141,7 +144,7 @@ def commit(*changes: Change) -> None:
     for change in changes:
         event = change.event()
         heard = outbox.deliveries_of(event, change.subject)
-        parts += [insert(event), *(insert(row) for row in heard), *change.parts, _subject_part(change, event)]
+        parts += [_event_part(change, event), *(insert(row) for row in heard), *change.parts, _subject_part(change, event)]
         events.append(event)
         deliveries += heard
     try:
@@ -155,6 +158,12 @@ def commit(*changes: Change) -> None:
     for change, event in zip(changes, events, strict=True):
         _bring_up_to_date(change, event)
     outbox.publish([outbox.Message(d.id, d.listener, d.stream, d.seq, bytes(heads[d.stream].hash)) for d in deliveries])
+
+
+def _event_part(change: Change, event: Event) -> Part:
+    if change.epoch is None:
+        return insert(event)
+    return insert_computed(event, "seq", "audit_numbered(%s, %s)", change.epoch)
 
 
 def _has_moved(subject: Streamed) -> bool:

@@ -34,6 +34,10 @@ class Stale(Exception):
     """Somebody else changed the same stream first: read again and judge again."""
 
 
+class Outdated(Exception):
+    """The epoch is over in which the caller was recognised: ask again who calls, and begin anew. Nothing was written."""
+
+
 class Refused(Exception):
     """A constraint refused the statement; `constraint` is its name."""
 
@@ -53,6 +57,7 @@ SENT_AS_THEY_ARE = {
     UUIDField,
 }
 STALE_CONSTRAINTS = frozenset({"event_stream_seq", "event_stream_seq_status"})
+OUTDATED_CONSTRAINT = "epoch_lasts"
 DEADLOCK, SERIALIZATION_FAILURE = "40P01", "40001"
 
 
@@ -83,6 +88,16 @@ def insert(row: Model) -> Part:
     """The INSERT of an unsaved instance whose key was made here. The text is compiled once per model."""
     values, text = _insert_text(type(row))
     return Part(text, [value(row) for value in values])
+
+
+def insert_computed(row: Model, column: str, expression: str, more: object) -> Part:
+    """The same where the value of one column goes through an expression, which takes one value `more` before it."""
+    values, text = _insert_text(type(row))
+    position = [field.column for field in row._meta.concrete_fields].index(column)
+    pieces = text.split("%s")
+    computed = f"{'%s'.join(pieces[: position + 1])}{expression}{'%s'.join(pieces[position + 1 :])}"
+    sent = [value(row) for value in values]
+    return Part(computed, [*sent[:position], more, *sent[position:]])
 
 
 def update(row: Model, values: Mapping[str, object], *, where: Mapping[str, object] | None = None) -> Part:
@@ -165,13 +180,15 @@ def _numbered(text: str) -> bytes:
 
 @contextmanager
 def told_apart_by_constraint() -> Iterator[None]:
-    """Raise Stale or Refused in place of the database's own errors."""
+    """Raise Stale, Outdated or Refused in place of the database's own errors."""
     try:
         yield
     except IntegrityError as error:
         constraint = _diagnosis(error, "constraint_name")
         if constraint in STALE_CONSTRAINTS:
             raise Stale from error
+        if constraint == OUTDATED_CONSTRAINT:
+            raise Outdated from error
         raise Refused(constraint or str(error)) from error
     except OperationalError as error:
         if _diagnosis(error, "sqlstate") in {DEADLOCK, SERIALIZATION_FAILURE}:

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import roles
+from audit import epoch as epochs
 from audit.actor import Actor
+from audit.epoch import Epoch
 from audit.rows import columns, fetch, instance, width
 from autonomy.errors import MayNotSee
 from autonomy.models import ActionRequest, Plan
@@ -26,9 +28,12 @@ def visible(actor: Actor) -> QuerySet[ActionRequest]:
     return requests.filter(Q(requester_id=actor.id) | Q(team_id__in=actor.groups) | Exists(asked))
 
 
-def read(request_id: UUID, *, actor: Actor) -> ActionRequest:
-    """One request with its plan. Raises MayNotSee (which tells no difference between hidden and missing)."""
-    return seen(load(request_id), request_id, actor=actor)
+def read(request_id: UUID, *, actor: Actor, epoch: Epoch | None = None) -> ActionRequest:
+    """One request with its plan; the actor is who she was in `epoch`.
+
+    Raises MayNotSee (which tells no difference between hidden and missing), Outdated.
+    """
+    return seen(load(request_id, epoch), request_id, actor=actor)
 
 
 def seen(request: ActionRequest | None, request_id: UUID, *, actor: Actor) -> ActionRequest:
@@ -47,13 +52,17 @@ def _may_see(actor: Actor, request: ActionRequest) -> bool:
 LOADED = f"{columns(ActionRequest, 'request')}, {columns(Plan, 'plan')}"
 """What `loaded` takes, from LOADED_FROM."""
 LOADED_FROM = "autonomy_actionrequest request LEFT JOIN autonomy_plan plan ON plan.id = request.plan_id"
-LOAD = f"SELECT {LOADED} FROM {LOADED_FROM} WHERE request.id = %s"
+LOAD = f"SELECT {LOADED}, {epochs.ID} FROM {LOADED_FROM} WHERE request.id = %s"
 
 
-def load(request_id: UUID) -> ActionRequest | None:
-    """A request with its plan, whoever may see it."""
+def load(request_id: UUID, epoch: Epoch | None = None) -> ActionRequest | None:
+    """A request with its plan, whoever may see it. Raises Outdated; where there is no request, nobody has looked."""
     rows = fetch(LOAD, request_id)
-    return loaded(rows[0]) if rows else None
+    if not rows:
+        return None
+    *values, met = rows[0]
+    epochs.check(epoch, met)
+    return loaded(values)
 
 
 def loaded(row: Sequence[Any]) -> ActionRequest:

@@ -10,6 +10,7 @@ from approvals.quorum import Vote
 from approvals.reviews import OpenReview
 from approvals.services.reopen import reopen_under_new_rules, rules_have_changed
 from audit.actor import Actor
+from audit.epoch import Epoch
 from audit.ledger import Change, commit, judged_again
 from autonomy import queries
 from autonomy.models import ActionRequest, Plan
@@ -22,7 +23,7 @@ LONGEST_COMMENT = 2000
 
 
 @judged_again
-def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -> OpenReview:
+def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "", epoch: Epoch | None = None) -> OpenReview:
     """Record an approval of exactly the plan with this digest; queue the request when nothing is missing.
 
     Returns the review with it. The same approval again changes nothing.
@@ -31,7 +32,7 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "") -
     AlreadyDecided, PlanChanged, ReviewChanged, CommentUnfit.
     """
     _check(comment)
-    review = _review(request_id, actor)
+    review = _review(request_id, actor, epoch)
     request = review.request
     if _is_repetition(review, actor, APPROVE, digest):
         return review
@@ -73,8 +74,8 @@ def _check(comment: str) -> None:
         raise CommentUnfit(pointer="/comment")
 
 
-def _review(request_id: UUID, actor: Actor) -> OpenReview:
-    found, review = reviews.read(request_id)
+def _review(request_id: UUID, actor: Actor, epoch: Epoch | None = None) -> OpenReview:
+    found, review = reviews.read(request_id, epoch)
     request = queries.seen(found, request_id, actor=actor)
     if review is None:
         raise NotOpen(f"The request is {request.status}.", current=request.status)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from approvals.errors import NoRuleMatches
 from approvals.routing import route, rules_in_force
 from audit.actor import Actor
-from audit.epoch import Epoch
+from audit.epoch import Epoch, check, current
 from audit.ledger import judged_again
 from audit.problems import Problem
 from audit.statement import Stale
@@ -23,7 +23,7 @@ def submit(submission: Submission, *, actor: Actor, epoch: Epoch | None = None) 
     """Judge and record a request; True when the idempotency key had given it before. `epoch` is that in which the actor was met.
 
     A repeated key is the rare case: it is asked for when the submission is refused, by its key that is taken or by anything else.
-    Raises what `judge` raises, IdempotencyMismatch, and NoRuleMatches where nobody could approve it.
+    Raises what `judge` raises, Outdated, IdempotencyMismatch, and NoRuleMatches where nobody could approve it.
     """
     now = timezone.now()
     try:
@@ -31,6 +31,7 @@ def submit(submission: Submission, *, actor: Actor, epoch: Epoch | None = None) 
     except (Problem, KeyTaken) as refusal:
         before = replayed(submission, actor=actor, now=now) if submission.idempotency_key else None
         if before is not None:
+            check(epoch, current().id)
             return before, True
         if isinstance(refusal, KeyTaken):
             raise Stale from refusal  # it was a day old, and is free now
@@ -41,4 +42,4 @@ def _submit(submission: Submission, actor: Actor, epoch: Epoch | None, now: date
     judgement = judge(submission, consult(submission.cluster, submission.namespace, epoch), actor=actor, now=now)
     if judgement.waits and route(judgement.request, rules_in_force(epoch), judgement.owners, judgement.deciders) is None:
         raise NoRuleMatches(f"No approval rule matches {judgement.request}.")
-    return record(judgement, submission, actor=actor)
+    return record(judgement, submission, actor=actor, epoch=epoch)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from audit import canonical
 from audit.actor import Actor
+from audit.epoch import Epoch
 from audit.ledger import Change, commit
 from audit.rows import columns, fetch, instance
 from audit.statement import Refused
@@ -24,10 +25,11 @@ class KeyTaken(Exception):
     """The idempotency key of a submission was used before; nothing was written."""
 
 
-def record(judgement: Judgement, submission: Submission, *, actor: Actor) -> ActionRequest:
-    """Raises KeyTaken. While another call with the same key is being written, this one waits for it."""
+def record(judgement: Judgement, submission: Submission, *, actor: Actor, epoch: Epoch | None = None) -> ActionRequest:
+    """Raises KeyTaken, Outdated. While another call with the same key is being written, this one waits for it."""
     request = judgement.request
     change = Change(request, BIRTH_EVENT[Status(request.status)], actor, _data(judgement), at=request.created_at)
+    change.epoch = epoch.id if epoch else None
     if submission.idempotency_key:
         change.add(
             IdempotencyKey(
