@@ -96,6 +96,16 @@ def test_who_leaves_the_group_within_an_approval_has_approved_nothing(
     assert (world.fresh(waiting).status, Decision.objects.count()) == ("awaiting_approval", 0)
 
 
+def test_a_token_that_ends_within_an_approval_approves_nothing(world: World, alice: Person, carol: Person, meanwhile: Meanwhile) -> None:
+    waiting = world.waiting(alice)
+    carol.client.get(URL)
+    meanwhile(decisions, lambda: end_tokens(carol))
+
+    answer = carol.client.post(f"{URL}{waiting.id}/approve/", {"digest": waiting.plan_digest})
+
+    assert (answer.status_code, world.fresh(waiting).status, Decision.objects.count()) == (401, "awaiting_approval", 0)
+
+
 def test_what_has_nothing_to_do_with_the_caller_costs_her_nothing(
     world: World, alice: Person, bob: Person, carol: Person, meanwhile: Meanwhile
 ) -> None:
