@@ -13,6 +13,7 @@ from autonomy.actions.base import Target
 from autonomy.actions.boundary_set import BoundarySet
 from autonomy.actions.own_rules import RuleAction
 from autonomy.catalogue import parse
+from guidance.load import MAIN_PACK, load_pack
 from guidance.services.policies import load_policies
 
 DEFAULTS = Path(__file__).resolve().parent.parent.parent
@@ -28,7 +29,7 @@ class RulesAreThere(Exception):
 
 def load_defaults(*, actor: Actor) -> list[str]:
     """Load what ships with the product into tables that are still empty; say what was loaded and what was left alone."""
-    done = load_policies(actor=actor)
+    done = load_policies(load_pack(MAIN_PACK), actor=actor)
     for action, path in FILES:
         try:
             done += [f"{action.kind} {slug}" for slug in load_rules(action, path, actor=actor)]

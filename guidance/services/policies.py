@@ -1,6 +1,6 @@
 """Policies in force: from the table to compiled, and to what holds in one place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,7 +13,6 @@ from guidance.compiled import CompiledPolicy, compile_policy
 from guidance.enforcing import Local, Where, level_in
 from guidance.evaluation import NOBODY, Evaluation, evaluate
 from guidance.exempting import Exempted, exempted
-from guidance.load import MAIN_PACK, load_pack
 from guidance.models import Policy
 from guidance.policy import Enforcement, parse_policy
 from guidance.policy import Policy as Body
@@ -117,21 +116,16 @@ def owners_of(slugs: Iterable[str]) -> frozenset[str]:
     return frozenset(Policy.objects.filter(slug__in=slugs).values_list("owner_id", flat=True)) if slugs else frozenset()
 
 
-def load_policies(*, actor: Actor) -> list[str]:
-    """Load the policies that ship with the product, only while there is none; say what was loaded."""
+def load_policies(bodies: Sequence[Body], *, actor: Actor) -> list[str]:
+    """Put these into force, only while there is no policy; say what was done. What nobody here could own is left out."""
     if Policy.objects.exists():
         return ["policies: there are some, so they change by approval only"]
-    policies = load_pack(MAIN_PACK)
     known = set(Group.objects.values_list("slug", flat=True))
-    changes = [loaded(policy, actor) for policy in policies if policy.guidance.owner in known]
-    left = [
-        f"Policy {policy.name}: left out, there is no group {policy.guidance.owner}"
-        for policy in policies
-        if policy.guidance.owner not in known
-    ]
-    if changes:
-        commit(*changes)
-    return left + [f"Policy {policy.name}" for policy in policies if policy.guidance.owner in known]
+    owned = [body for body in bodies if body.guidance.owner in known]
+    if owned:
+        commit(*(loaded(body, actor) for body in owned))
+    left = [f"Policy {body.name}: left out, there is no group {body.guidance.owner}" for body in bodies if body not in owned]
+    return left + [f"Policy {body.name}" for body in owned]
 
 
 def loaded(body: Body, actor: Actor) -> Change:

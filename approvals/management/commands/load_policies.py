@@ -1,0 +1,37 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import Account
+from approvals.services.import_policies import NobodyAsks, import_policies
+from audit.actor import Actor
+from guidance.source import PolicyError
+
+
+class Command(BaseCommand):
+    help = "Load the policies of a folder: at once while there is none, else as policy.set requests. Loading it again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, metavar="PATH", help="a folder of policy files, or one file")
+        parser.add_argument("--as", dest="username", metavar="USERNAME", help="the account in whose name requests are opened")
+
+    def handle(self, *, path: Path, username: str | None, **_: Any) -> None:
+        try:
+            lines = import_policies(path, actor=Actor.command("load_policies"), asking=_account(username))
+        except PolicyError as error:
+            raise CommandError("\n".join(map(str, error.problems))) from error
+        except NobodyAsks as error:
+            advice = f"name with --as USERNAME who asks for {', '.join(error.wanted)}."
+            raise CommandError(f"There are policies already, so they change by approval only: {advice}") from error
+        for line in lines:
+            self.stdout.write(line)
+
+
+def _account(username: str | None) -> Account | None:
+    if username is None:
+        return None
+    account = Account.objects.filter(username=username, is_active=True).first()
+    if account is None:
+        raise CommandError(f"There is no active account {username!r}.")
+    return account
