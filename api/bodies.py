@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from api.errors import BadBody, BadQuery
 from api.strict_json import pointer
+from autonomy.actions.policy_set import LONGEST_SOURCE, EnforcementLevel, LocalEnforcement
 from autonomy.status import Status
 
 READ_ONLY = frozenset(
@@ -105,6 +106,16 @@ class EvaluateBody(Body):
         return [self.old] if self.old is not None else [None] * len(self.manifests)
 
 
+class WhatIfBody(Body):
+    """What to suppose; with nothing that the policy as it is were enforced everywhere."""
+
+    source: Annotated[str | None, Field(max_length=LONGEST_SOURCE, description="Another body, or that of a new policy.")] = None
+    enforcement: Annotated[EnforcementLevel | None, Field(description="Left out: soft-mandatory, unless `enforcement_in` is given.")] = None
+    enforcement_in: Annotated[list[LocalEnforcement] | None, Field(max_length=100)] = None
+    cluster: Annotated[str, Field(max_length=50, description="Look there only.")] = ""
+    namespace: Annotated[str, Field(max_length=63, description="Look there only.")] = ""
+
+
 class Page(Body):
     """Which part of a list."""
 
@@ -122,6 +133,14 @@ class RequestFilters(Page):
     requester: Annotated[str, Field(max_length=150, description="A user name.")] = ""
     namespace: Annotated[str, Field(max_length=63)] = ""
     waiting_for: Annotated[Literal["me"] | None, Field(description="What the caller may decide and has not decided, oldest first.")] = None
+
+
+class ReportFilters(Page):
+    """All that are given have to hold."""
+
+    cluster: Annotated[str, Field(max_length=50)] = ""
+    namespace: Annotated[str, Field(max_length=63)] = ""
+    page_size: Annotated[int, Field(strict=False, ge=1, le=20)] = 10
 
 
 class Place(Body):

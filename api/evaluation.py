@@ -12,13 +12,13 @@ from api.authentication import caller
 from api.bodies import EvaluateBody, parse
 from api.errors import BadBody
 from api.policy_outputs import EvaluationOut, ResourceOut, ResultOut
-from api.represent import findings_out
+from api.represent import result_members
 from api.views import ApiView
 from autonomy.errors import BadTarget
 from autonomy.services.evaluate import Candidate, evaluate
 from guidance.jsontype import JsonValue
 from guidance.pointer import find
-from guidance.results import Outcome, Result, Results
+from guidance.results import Outcome, Results
 
 OF_THE_OBJECT = frozenset({"object", "oldObject"})
 
@@ -54,27 +54,13 @@ def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
 
 def _evaluation(candidates: Sequence[Candidate], judged: Sequence[Results]) -> EvaluationOut:
     results = [
-        _result(number, _resource(one), result)
+        ResultOut(document=number, **result_members(result, _resource(one)))
         for number, (one, found) in enumerate(zip(candidates, judged, strict=True), 1)
         for result in found.results
     ]
     counts = Counter(result.result for result in results)
     summary = {outcome: counts[outcome] for outcome in Outcome}
     return EvaluationOut(results=results, summary=summary, mended=[one.mended for one in judged])
-
-
-def _result(document: int, resource: ResourceOut, result: Result) -> ResultOut:
-    return ResultOut(
-        document=document,
-        resource=resource,
-        policy=result.policy,
-        version=result.version,
-        severity=result.severity,
-        enforcement=result.enforcement,
-        result=result.outcome,
-        because=result.because,
-        findings=findings_out(result.findings),
-    )
 
 
 def _resource(one: Candidate) -> ResourceOut:

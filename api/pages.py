@@ -45,6 +45,11 @@ def by_slug() -> Pages:
     return Pages(("slug",), _without_nul)
 
 
+def by_place() -> Pages:
+    """Rows that are annotated with `place`."""
+    return Pages(("place",), _without_nul)
+
+
 def by_seq() -> Pages:
     return Pages(("seq",), int)
 

@@ -10,7 +10,7 @@ from api.outputs import PageOut
 from api.policy_outputs import ExampleOut, ExemptionOut, LocalEnforcementOut, PolicyDetailOut, PolicyOut, VersionOut
 from api.represent import findings_out
 from api.views import ApiView
-from guidance.models import Exemption, Policy
+from guidance.models import Exemption, NamespaceReport, Policy
 from guidance.policy import Enforcement
 from guidance.services import exemptions
 from guidance.services.policies import compiled_body
@@ -74,10 +74,27 @@ def _detail(row: Policy) -> PolicyDetailOut:
         examples=[
             ExampleOut(name=one.name, manifest=one.manifest, old=one.old, findings=findings_out(one.findings)) for one in examples(policy)
         ],
-        exemptions=[_exemption(one) for one in exemptions.in_force(row)],
+        exemptions=_exemptions(row),
         versions=[VersionOut(version=one.version, since=one.since, request=one.request, source=one.source) for one in versions(row)],
     )
 
 
-def _exemption(one: Exemption) -> ExemptionOut:
-    return ExemptionOut(cluster=one.cluster_id, **{name: getattr(one, name) for name in ExemptionOut.model_fields if name != "cluster"})
+def _exemptions(row: Policy) -> list[ExemptionOut]:
+    reports = exemptions.reports()
+    return [_exemption(one, reports.get((one.cluster_id, one.namespace))) for one in exemptions.in_force(row)]
+
+
+def _exemption(one: Exemption, report: NamespaceReport | None) -> ExemptionOut:
+    return ExemptionOut(
+        cluster=one.cluster_id,
+        namespace=one.namespace,
+        kind=one.kind,
+        name=one.name,
+        until=one.until,
+        reason=one.reason,
+        asked_by=one.asked_by,
+        granted_by=one.granted_by,
+        granted_at=one.granted_at,
+        request=one.request,
+        suppresses=exemptions.suppresses(one, report),
+    )

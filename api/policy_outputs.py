@@ -70,6 +70,7 @@ class ExemptionOut(Out):
     granted_by: list[str]
     granted_at: datetime
     request: UUID
+    suppresses: Annotated[bool | None, Field(description="Whether the last scan met something that it lets pass; null: not known yet.")]
 
 
 class PolicyDetailOut(PolicyOut):
@@ -91,10 +92,9 @@ class ResourceOut(Out):
     name: str
 
 
-class ResultOut(Out):
-    """What one policy says of one manifest."""
+class ReportResultOut(Out):
+    """What one policy says of one object."""
 
-    document: Annotated[int, Field(description="Which of the manifests, counted from 1.")]
     resource: ResourceOut
     policy: str
     version: str
@@ -105,9 +105,56 @@ class ResultOut(Out):
     findings: list[FindingOut]
 
 
+class ResultOut(ReportResultOut):
+    """What one policy says of one manifest."""
+
+    document: Annotated[int, Field(description="Which of the manifests, counted from 1.")]
+
+
 class EvaluationOut(Out):
     """A result for every policy that is about a manifest, passes included, manifest by manifest."""
 
     results: list[ResultOut]
     summary: Annotated[dict[Outcome, int], Field(description="How many results of each kind.")]
     mended: Annotated[list[Json | None], Field(description="Each manifest with all fixes, judged again; null where there is none.")]
+
+
+class ReportOut(Out):
+    """What the policies in force say of the live workloads of one namespace."""
+
+    cluster: str
+    namespace: str
+    team: str | None
+    environment: str
+    scanned_at: datetime
+    summary: Annotated[dict[Outcome, int], Field(description="How many results of each kind.")]
+    results: Annotated[list[ReportResultOut], Field(description="Those that do not pass; without fixes.")]
+    left_off: Annotated[int, Field(description="How many more do not pass.")]
+    problems: Annotated[list[str], Field(description="What could not be read, and so is not told.")]
+
+
+class TeamOut(Out):
+    """How the workloads of one team would fare."""
+
+    team: Annotated[str | None, Field(description="Null: the platform's own.")]
+    summary: dict[Outcome, int]
+
+
+class WouldFailOut(ReportResultOut):
+    """A live workload that would not pass."""
+
+    cluster: str
+    team: str | None
+    environment: str
+
+
+class WhatIfOut(Out):
+    """Which live workloads would fail. `pass` and all others are counted, those that do not pass are listed."""
+
+    policy: str
+    version: str
+    summary: dict[Outcome, int]
+    teams: list[TeamOut]
+    results: list[WouldFailOut]
+    left_off: Annotated[int, Field(description="How many more do not pass.")]
+    problems: Annotated[list[str], Field(description="Clusters and kinds that could not be read, and so are not told.")]

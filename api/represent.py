@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Scope
 from api.authentication import Caller
 from api.outputs import BecauseOut, DecisionOut, EventOut, FindingOut, LinksOut, MeOut, PlanOut, RequestOut, ReviewOut, StageOut, TargetOut
+from api.policy_outputs import ResourceOut
 from approvals.links import admin_url
 from approvals.reviews import OpenReview, latest_of
 from audit.models import Event
 from autonomy.models import ActionRequest, Level
 from autonomy.status import Status
 from guidance.evaluation import Finding
+from guidance.results import Result
 
 
 def request_out(request: ActionRequest, caller: Caller, base: str) -> RequestOut:
@@ -120,6 +123,20 @@ def _links(request: ActionRequest, base: str) -> LinksOut:
 
 def findings_out(findings: Sequence[Finding]) -> list[FindingOut]:
     return [FindingOut.model_validate(finding.as_json()) for finding in findings]
+
+
+def result_members(result: Result, resource: ResourceOut) -> dict[str, Any]:
+    """What every form of a result has."""
+    return {
+        "resource": resource,
+        "policy": result.policy,
+        "version": result.version,
+        "severity": result.severity,
+        "enforcement": result.enforcement,
+        "result": result.outcome,
+        "because": result.because,
+        "findings": findings_out(result.findings),
+    }
 
 
 def event_out(event: Event) -> EventOut:

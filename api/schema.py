@@ -35,6 +35,15 @@ By the policies in force, at the level that they have in the place where each ma
 CI hears what a submission would say. Nothing is recorded. Takes manifests, or one AdmissionReview (after a DELETE nothing is there to be
 judged, so it has no results).
 """.strip().replace("\n", " ")
+REPORTS = """
+What the policies in force say of what runs, as of the last background scan (`scanned_at`). Of the namespaces of one's own teams; admins,
+security and auditors see all.
+""".strip().replace("\n", " ")
+WHAT_IF = """
+Reads the clusters now, and judges their live workloads by this policy alone: as it is, with another body or at other levels. Exemptions
+in force hold. Of the namespaces of one's own teams; admins, security and auditors see all. Nothing is recorded. Under a name that no
+policy has, `source` says what to suppose.
+""".strip().replace("\n", " ")
 TARGET = {"cluster": "sandbox", "namespace": "payments-dev", "name": "api"}
 SUBMIT_EXAMPLES = [
     OpenApiExample("Restart", value={"action": "deployment.restart", "target": TARGET, "reason": "It lost its cache."}, request_only=True),

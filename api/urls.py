@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from api import actions, decisions, docs, evaluation, health, policies, problems, requests, rules
+from api import actions, decisions, docs, evaluation, health, policies, problems, reports, requests, rules, what_if
 
 
 def both(route: str, view: Callable[..., Any]) -> list[URLPattern]:
@@ -29,6 +29,8 @@ urlpatterns = [
     *both("api/v1/boundaries", rules.BoundariesView.as_view()),
     *both("api/v1/policies", policies.PoliciesView.as_view()),
     *both("api/v1/policies/evaluate", evaluation.EvaluateView.as_view()),
+    *both("api/v1/policies/reports", reports.ReportsView.as_view()),
     *both("api/v1/policies/<slug:slug>", policies.PolicyView.as_view()),
+    *both("api/v1/policies/<slug:slug>/what-if", what_if.WhatIfView.as_view()),
     *both("api/v1/approval-rules", rules.ApprovalRulesView.as_view()),
 ]

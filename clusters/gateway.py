@@ -69,6 +69,13 @@ class Gateway:
         kind_of = {"apiVersion": resource.api_version, "kind": kind}
         return ListResult([{**kind_of, **item} for page in pages for item in page["items"]], pages[-1]["metadata"]["resourceVersion"])
 
+    def each(self, kind: str, namespace: str | None = None) -> Iterator[Object]:
+        """The same one by one, never more than a page of them at once. Raises Gone when the server does not keep its snapshot so long."""
+        resource = resource_of(kind)
+        kind_of = {"apiVersion": resource.api_version, "kind": kind}
+        for page in self._pages(resource.collection(namespace), {"limit": str(PAGE)}):
+            yield from ({**kind_of, **item} for item in page["items"])
+
     def apply(self, manifest: Object, *, dry_run: bool = False, precondition: Precondition | None = None) -> Written:
         """Server-side apply of a whole manifest: fields that an earlier apply set and this one leaves out are removed.
 

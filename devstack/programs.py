@@ -29,9 +29,9 @@ def pool(threads: int) -> tuple[str, ...]:
     return ("--pool", "threads", "-c", str(threads))
 
 
-def _celery_worker(name: str, queues: str, threads: int) -> ProductProcess:
+def _celery_worker(name: str, queues: str, threads: int, credential: Credential = "worker") -> ProductProcess:
     arguments = (*CELERY, "worker", "-n", f"{name}@%h", "-Q", queues, *pool(threads), "-l", "INFO", *QUIET)
-    return ProductProcess(name, arguments, "worker", says=" ready.")
+    return ProductProcess(name, arguments, credential, says=" ready.")
 
 
 GRANIAN = ("-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws", "--host", "127.0.0.1")
@@ -43,6 +43,7 @@ PROCESSES = (
     ProductProcess("web", (*GRANIAN, "--port", "{port}", "config.wsgi:application"), "web"),
     _celery_worker("worker", "actions,changes", WORKER_THREADS),
     _celery_worker("notifier", "notifications", 4),
+    _celery_worker("insights", "insights", 1, credential="web"),
     ProductProcess("beat", (*CELERY, "beat", "--pidfile=", "-l", "INFO"), "worker"),
     ProductProcess("watcher", ("manage.py", "watch"), "web"),
 )

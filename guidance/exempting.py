@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 EVERYTHING = "Namespace"
 """The kind of an exemption that means all objects of its namespace."""
@@ -12,6 +13,7 @@ EVERYTHING = "Namespace"
 class Exempted:
     """An exemption in one namespace that has not ended."""
 
+    id: UUID
     policy: str
     kind: str
     name: str
@@ -27,9 +29,9 @@ def words(*, until: datetime, granted_by: Sequence[str], asked_by: str, reason: 
     return f"exempted until {ends} by {', '.join(granted_by)}, as {asked_by} had asked: {reason}"
 
 
-def exempted(manifest: Mapping[str, object], here: Iterable[Exempted]) -> dict[str, str]:
-    """The words by the names of the policies that this object is exempted from; what is said of the object itself counts first."""
+def exempted(manifest: Mapping[str, object], here: Iterable[Exempted]) -> dict[str, Exempted]:
+    """By the names of the policies that this object is exempted from; what is said of the object itself counts first."""
     metadata = manifest.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     found = [one for one in here if one.lets_pass(manifest.get("kind"), name)]
-    return {one.policy: one.words for one in sorted(found, key=lambda one: one.kind != EVERYTHING)}
+    return {one.policy: one for one in sorted(found, key=lambda one: one.kind != EVERYTHING)}

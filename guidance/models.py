@@ -7,7 +7,7 @@ from django.db import models
 
 from accounts.models import Group
 from audit.models import Streamed
-from clusters.models import Cluster
+from clusters.models import Cluster, Namespace
 from guidance.enforcing import Local
 from guidance.exempting import EVERYTHING
 from guidance.policy import Enforcement
@@ -72,3 +72,24 @@ class Exemption(models.Model):
     def where(self) -> str:
         """What it is about, as one word."""
         return f"{self.cluster_id}/{self.namespace}" + ("" if self.kind == EVERYTHING else f"/{self.kind}/{self.name}")
+
+
+class NamespaceReport(models.Model):
+    """What the policies in force say of the live workloads of one namespace, as of the last scan. In the words of PolicyReport.
+
+    `results` are those that do not pass; `left_off` says how many more there were, `problems` what could not be read.
+    """
+
+    namespace = models.OneToOneField(Namespace, models.CASCADE, primary_key=True, related_name="policy_report")
+    scanned_at = models.DateTimeField()
+    summary = models.JSONField()
+    results = models.JSONField()
+    left_off = models.PositiveIntegerField()
+    problems = ArrayField(models.TextField())
+    exemptions_used = ArrayField(models.UUIDField())
+
+    class Meta:
+        verbose_name = "policy report"
+
+    def __str__(self) -> str:
+        return str(self.namespace)

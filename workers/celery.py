@@ -16,7 +16,7 @@ from django.db import close_old_connections
 from audit.connections import drop_dead
 from workers.pulse import PulsingScheduler, WorkerPulse
 
-QUEUES = ("actions", "changes", "notifications")
+QUEUES = ("actions", "changes", "notifications", "insights")
 
 # Without Celery's fixup for Django, which closes the database connection before and after every task.
 app = Celery("workers", fixups=[])
@@ -49,6 +49,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "workers.tasks.sweep", "schedule": 2.0, "options": {"expires": 10}},
         "checkpoint": {"task": "workers.tasks.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
+        "scan": {"task": "workers.tasks.scan", "schedule": 300.0, "options": {"expires": 300, "queue": "insights"}},
     },
 )
 app.steps["consumer"].add(WorkerPulse)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from audit.outbox import Message
 from audit.services import checkpoint as checkpoints
+from guidance.services import scan as scans
 from workers.celery import app
 from workers.deliveries import hear
 from workers.sweeper import sweep_once
@@ -26,3 +27,8 @@ def sweep() -> None:
 @app.task(name="workers.tasks.checkpoint")
 def checkpoint() -> None:
     checkpoints.checkpoint()
+
+
+@app.task(name="workers.tasks.scan")
+def scan() -> None:
+    scans.scan()

@@ -32,6 +32,7 @@ def _rules() -> list[Item]:
         _list("Approval rules", "how_to_reg", "approvals_approvalrule"),
         _list("Policies", "policy", "guidance_policy"),
         _list("Exemptions", "shield_question", "guidance_exemption"),
+        _list("Policy reports", "fact_check", "guidance_namespacereport"),
     ]
 
 

@@ -11,8 +11,8 @@ VERBS: Mapping[str, str] = {"POST": "create", "PATCH": "patch", "PUT": "update",
 READING = frozenset({"get", "list", "watch"})
 READABLE = frozenset(
     {
-        "namespaces", "pods", "events", "resourcequotas", "limitranges", "deployments", "replicasets", "networkpolicies",
-        "horizontalpodautoscalers",
+        "namespaces", "pods", "events", "resourcequotas", "limitranges", "deployments", "replicasets", "statefulsets",
+        "daemonsets", "jobs", "cronjobs", "networkpolicies", "horizontalpodautoscalers",
     }
 )  # fmt: skip
 WORKERS: Mapping[str, frozenset[str]] = {

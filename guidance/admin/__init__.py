@@ -1,5 +1,5 @@
 """The admin's pages about policies, for everybody to read."""
 
-from guidance.admin import exemptions, policies
+from guidance.admin import exemptions, policies, reports
 
-__all__ = ["exemptions", "policies"]
+__all__ = ["exemptions", "policies", "reports"]

@@ -1,7 +1,7 @@
 """Whom policies let pass, for everybody to read; `exemption.grant` grants, renews and ends exemptions, by approval."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,11 +10,12 @@ from unfold.decorators import display
 
 from accounts.admin.access import ReadOnlyAdmin
 from guidance.models import Exemption
+from guidance.services.exemptions import idle
 
 
 @admin.register(Exemption)
 class ExemptionAdmin(ReadOnlyAdmin):
-    list_display = ("where", "from_policy", "until", "by", "why")
+    list_display = ("where", "from_policy", "until", "by", "why", "need")
     list_filter = ("policy", "cluster")
     list_select_related = ("policy",)
     list_before_template = "guidance/exemptions_are_read_only.html"  # type: ignore[assignment]  # unfold declares None
@@ -24,7 +25,8 @@ class ExemptionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exemption]:
         """What has ended is none any more, though the sweeper may not have told yet."""
         rows: QuerySet[Exemption] = super().get_queryset(request)
-        return rows.filter(until__gt=Now())
+        nothing = ExpressionWrapper(Q(pk__in=[one.pk for one in idle()]), output_field=BooleanField())
+        return rows.filter(until__gt=Now()).annotate(idle=nothing)
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: object = None) -> HttpResponse:  # noqa: ARG002
         """Its policy's page tells it."""
@@ -46,3 +48,7 @@ class ExemptionAdmin(ReadOnlyAdmin):
     @display(description="Reason")
     def why(self, one: Exemption) -> str:
         return format_html('<span class="daf-wide">{}</span>', one.reason)
+
+    @display(description="Needed", label={"by nothing": "warning"})
+    def need(self, one: Exemption) -> str:
+        return "by nothing" if getattr(one, "idle", False) else "-"

@@ -6,10 +6,12 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.admin.access import ReadOnlyAdmin, reads_everything
+from guidance.admin import what_if
 from guidance.admin.page import page_of
 from guidance.models import Policy
 from guidance.services.policies import compiled_body
@@ -28,6 +30,11 @@ class PolicyAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:
         rows: QuerySet[Policy] = super().get_queryset(request)
         return rows.annotate(lets_pass=Count("exemptions", filter=Q(exemptions__until__gt=Now())))
+
+    def get_urls(self) -> list[URLPattern]:
+        what_if_page = path("<slug:slug>/what-if/", self.admin_site.admin_view(what_if.page), name="guidance_policy_what_if")
+        found: list[URLPattern] = super().get_urls()
+        return [what_if_page, *found]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: object = None) -> HttpResponse:  # noqa: ARG002
         """The page of one policy, under its id or under its name. It only shows."""

@@ -1,7 +1,7 @@
 """Exemptions: whom they let pass now, and their end."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from django.db.models.functions import Now
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from guidance.exempting import Exempted, words
-from guidance.models import Exemption, Policy
+from guidance.models import Exemption, NamespaceReport, Policy
 
+SETTLED = timedelta(days=7)
+"""How long an exemption has been there before a scan tells that nothing needs it."""
 IN_FORCE = """
 SELECT json_agg(one ORDER BY one.id) FROM (
   SELECT policy.slug AS policy, one.id, one.kind, one.name, one.until, one.granted_by, one.asked_by, one.reason
@@ -27,12 +29,43 @@ def from_rows(rows: Sequence[Mapping[str, Any]] | None) -> tuple[Exempted, ...]:
 
 def _exempted(row: Mapping[str, Any]) -> Exempted:
     told = words(until=datetime.fromisoformat(row["until"]), granted_by=row["granted_by"], asked_by=row["asked_by"], reason=row["reason"])
-    return Exempted(row["policy"], row["kind"], row["name"], told)
+    return Exempted(UUID(row["id"]), row["policy"], row["kind"], row["name"], told)
+
+
+def by_namespace() -> dict[tuple[str, str], tuple[Exempted, ...]]:
+    """All that have not ended, by cluster and namespace."""
+    found: dict[tuple[str, str], tuple[Exempted, ...]] = {}
+    for one in Exemption.objects.filter(until__gt=Now()).select_related("policy").order_by("pk"):
+        here = Exempted(one.pk, one.policy.slug, one.kind, one.name, words_of(one))
+        found[one.cluster_id, one.namespace] = (*found.get((one.cluster_id, one.namespace), ()), here)
+    return found
 
 
 def in_force(policy: Policy) -> list[Exemption]:
     """Those of a policy that have not ended, the next to end first."""
     return list(Exemption.objects.filter(policy=policy, until__gt=Now()))
+
+
+def suppresses(one: Exemption, report: NamespaceReport | None) -> bool | None:
+    """Whether the last scan met something that it lets pass. None where nobody knows: it may run only some days after it was exempted."""
+    if report is None or report.scanned_at < one.granted_at:
+        return None
+    if one.pk in report.exemptions_used:
+        return True
+    return False if report.scanned_at - one.granted_at >= SETTLED and not report.problems else None
+
+
+def idle() -> list[Exemption]:
+    """Those that suppress nothing."""
+    known = reports()
+    rows = Exemption.objects.filter(until__gt=Now()).select_related("policy")
+    return [one for one in rows if suppresses(one, known.get((one.cluster_id, one.namespace))) is False]
+
+
+def reports() -> dict[tuple[str, str], NamespaceReport]:
+    """The last one of each namespace, without its results."""
+    rows = NamespaceReport.objects.select_related("namespace").defer("results")
+    return {(row.namespace.cluster_id, row.namespace.name): row for row in rows}
 
 
 def words_of(one: Exemption) -> str:

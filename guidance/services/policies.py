@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from accounts.models import Group
 from audit.actor import Actor
 from audit.ledger import Change, commit
+from clusters.models import Namespace
 from guidance import results
 from guidance.binding import NOTHING_MORE, Context
 from guidance.compiled import CompiledPolicy, compile_policy
@@ -60,9 +61,14 @@ class LocalPolicies:
         return evaluate(compiled, manifest, namespace=self.where.namespace, enforcement=self.levels, exempted=exempted)
 
     def results(
-        self, manifest: Mapping[str, object], *, old: Mapping[str, object] | None = None, context: Context = NOTHING_MORE
+        self,
+        manifest: Mapping[str, object],
+        *,
+        old: Mapping[str, object] | None = None,
+        context: Context = NOTHING_MORE,
+        mend_from: Enforcement | None = Enforcement.ADVISORY,
     ) -> Results:
-        """The same with what passes, and in PolicyReport's words."""
+        """The same with what passes, and in PolicyReport's words. Fixes are looked for at the level `mend_from` and above."""
         return results.judge(
             self.policies.compiled,
             manifest,
@@ -71,14 +77,23 @@ class LocalPolicies:
             enforcement=self.levels,
             context=context,
             exempted=self._exempted(manifest),
+            mend_from=mend_from,
         )
 
     def _exempted(self, manifest: Mapping[str, object]) -> Mapping[str, str]:
-        return exempted(manifest, self.exemptions) if self.exemptions else NOBODY
+        if not self.exemptions:
+            return NOBODY
+        return {policy: one.words for policy, one in exempted(manifest, self.exemptions).items()}
 
     def owner(self, slug: str) -> str:
         """The slug of the group that owns a policy in force."""
         return self.policies.standing[slug].owner
+
+
+def in_namespace(policies: PolicySet, row: Namespace, exemptions: Mapping[tuple[str, str], tuple[Exempted, ...]]) -> LocalPolicies:
+    """`exemptions` are all in force, as `exemptions.by_namespace` gives them."""
+    where = Where(row.cluster_id, row.name, row.team_id, row.environment)
+    return LocalPolicies(policies, where, exemptions.get((row.cluster_id, row.name), ()))
 
 
 def policies_in_force() -> PolicySet:

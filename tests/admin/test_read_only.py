@@ -7,9 +7,13 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import Account, Group, Membership
 from audit.models import Event
+from clusters.models import Namespace
+from guidance.models import NamespaceReport
+from guidance.results import Outcome
 from tests.plugins.admin_door import csrf_token
 from tests.plugins.world import Person, World
 from tests.policies.scenes import granted
@@ -20,6 +24,7 @@ FROZEN = [
     "approvals.ApprovalRule",
     "guidance.Policy",
     "guidance.Exemption",
+    "guidance.NamespaceReport",
     "audit.Event",
     "audit.Delivery",
     "clusters.Cluster",
@@ -46,6 +51,13 @@ def listing(label: str) -> str:
     return f"/admin/{label.lower().replace('.', '/')}/"
 
 
+def reported() -> None:
+    """As if the scan had been in every namespace."""
+    nothing = {"summary": dict.fromkeys(Outcome, 0), "results": [], "left_off": 0, "problems": [], "exemptions_used": []}
+    for namespace in Namespace.objects.all():
+        NamespaceReport.objects.create(namespace=namespace, scanned_at=timezone.now(), **nothing)
+
+
 def rows_of(label: str) -> list[Mapping[str, Any]]:
     return list(model_of(label)._default_manager.order_by("pk").values())
 
@@ -59,6 +71,7 @@ def test_not_even_a_superuser_adds_changes_or_deletes(world: World, alice: Perso
     world.waiting(alice)
     world.submit(alice, "deployment.restart")
     granted(world)
+    reported()
     before = rows_of(label)
     browser = root.browser
     token = {"csrfmiddlewaretoken": csrf_token(browser)}

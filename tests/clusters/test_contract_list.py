@@ -28,6 +28,7 @@ def test_a_long_list_comes_in_pages(worker: Gateway, namespace: str, monkeypatch
     found = worker.list("NetworkPolicy", namespace)
 
     assert [item["metadata"]["name"] for item in found.items] == names
+    assert list(worker.each("NetworkPolicy", namespace)) == found.items
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from clusters.errors import Forbidden
 from clusters.gateway import Gateway
 from clusters.objects import Ref
+from guidance.services.live import KINDS
 from tests.clusters.conftest import Cluster
 from tests.clusters.manifests import config_map, deployment, namespace_manifest, network_policy, pod, quota
 
@@ -35,7 +36,7 @@ def test_the_web_credential_reads_what_the_product_shows(web: Gateway, worker: G
     worker.apply(quota("compute", namespace, pods="10"))
 
     assert web.get(Ref.to("ResourceQuota", "compute", namespace))["spec"] == {"hard": {"pods": "10"}}
-    for kind in ("Deployment", "ReplicaSet", "Pod", "Event", "LimitRange", "HorizontalPodAutoscaler"):
+    for kind in (*KINDS, "Event", "LimitRange", "HorizontalPodAutoscaler"):
         assert web.list(kind, namespace).items == []
 
 

@@ -22,7 +22,7 @@ from devstack.welcome import IS_REFUSED
 from tests.devstack.fakes import eventually
 
 REPOSITORY = Path(__file__).parents[2]
-PROCESSES = {"postgres", "redis", "cluster", "slack", "web", "worker", "notifier", "beat", "watcher"}
+PROCESSES = {"postgres", "redis", "cluster", "slack", "web", "worker", "notifier", "insights", "beat", "watcher"}
 STARTS_WITHIN = 240
 ENDS_WITHIN = 60
 

@@ -97,8 +97,8 @@ def exemption(world: World, who: Person, policy: str = "run-as-non-root", **more
 
 
 def granted(world: World, policy: str = "run-as-non-root", by: str = "dave", **more: Any) -> ActionRequest:
-    """The same, approved and done."""
-    request = executed(world, approve(exemption(world, world["alice"], policy, **more), world[by]))
+    """The same, approved and done; alice asks for it unless `asking` names somebody else."""
+    request = executed(world, approve(exemption(world, world[more.pop("asking", "alice")], policy, **more), world[by]))
     assert request.status == "succeeded", request.result
     return request
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import Account
+from approvals.management.accounts import account_named
 from approvals.services.import_policies import NobodyAsks, import_policies
 from audit.actor import Actor
 from guidance.source import PolicyError
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, username: str | None, **_: Any) -> None:
         try:
-            lines = import_policies(path, actor=Actor.command("load_policies"), asking=_account(username))
+            lines = import_policies(path, actor=Actor.command("load_policies"), asking=account_named(username))
         except PolicyError as error:
             raise CommandError("\n".join(map(str, error.problems))) from error
         except NobodyAsks as error:
@@ -26,12 +26,3 @@ class Command(BaseCommand):
             raise CommandError(f"There are policies already, so they change by approval only: {advice}") from error
         for line in lines:
             self.stdout.write(line)
-
-
-def _account(username: str | None) -> Account | None:
-    if username is None:
-        return None
-    account = Account.objects.filter(username=username, is_active=True).first()
-    if account is None:
-        raise CommandError(f"There is no active account {username!r}.")
-    return account

@@ -1,0 +1,32 @@
+"""What a what-if supposes: a policy in force, changed here and there, or one that there is not yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guidance.compiled import CompiledPolicy
+from guidance.enforcing import Local
+from guidance.models import Policy
+from guidance.policy import Enforcement
+from guidance.services.policies import Standing, compiled_body
+from guidance.source import PolicyError
+
+
+@dataclass(frozen=True)
+class Supposed:
+    policy: CompiledPolicy
+    standing: Standing
+
+
+def suppose(
+    slug: str, row: Policy | None, *, source: str | None, enforcement: Enforcement | None, enforcement_in: Iterable[Local] | None
+) -> Supposed:
+    """Without a word about levels: that it were enforced everywhere. Raises PolicyError for a body that does not compile."""
+    policy = compiled_body(source if source is not None else row.source if row else "", slug)
+    if policy.name != slug:
+        body = policy.policy.source
+        raise PolicyError(body.problem(("metadata", "name"), f"the policy is called {policy.name!r} here, but it is asked about {slug!r}"))
+    if enforcement is None and enforcement_in is None:
+        return Supposed(policy, Standing(Enforcement.SOFT_MANDATORY, (), policy.policy.guidance.owner))
+    level = enforcement or (Enforcement(row.enforcement) if row else policy.enforcement)
+    local = tuple(enforcement_in) if enforcement_in is not None else row.local_levels if row else ()
+    return Supposed(policy, Standing(level, local, policy.policy.guidance.owner))
