@@ -21,6 +21,7 @@ from api.views import ApiView, base_of
 from approvals.errors import NoRuleMatches
 from approvals.queries import waiting_for
 from approvals.services.submit import submit
+from audit.ledger import TooContended
 from audit.models import Event
 from autonomy import errors, queries
 from autonomy.models import ActionRequest
@@ -50,7 +51,7 @@ class RequestsView(ApiView):
             (422, "application/problem+json"): schema.policy_failure(PolicyFailedOut),
             **schema.problems(
                 errors.UnknownAction, errors.BadTarget, errors.BadParameters, errors.BadOverride, errors.MayNotSubmit,
-                errors.NotYourNamespace, NoRuleMatches,
+                errors.NotYourNamespace, NoRuleMatches, TooContended,
             ),
         },
     )  # fmt: skip
