@@ -47,7 +47,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     """
     kind = catalogue.action(submission.action)
     target = _target(kind, submission)
-    place = consulted.place
+    place, policies = consulted.place, consulted.policies
     check_may_submit(actor, target, place)
     if kind.in_cluster and not place.cluster_known:
         raise BadTarget(f"There is no cluster {target.cluster!r} here.", pointer="/target/cluster")
@@ -55,8 +55,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     kind.check(target, parameters)
     plain = parameters.model_dump(mode="json", exclude_unset=True)
     level, because = level_of(_facts(kind, target, place, plain), consulted.rules.boundaries)
-    evaluation = _evaluate(kind, target, parameters, consulted.policies)
-    owners = _owners(submission.override, evaluation, consulted.policies, now)
+    evaluation = _evaluate(kind, target, parameters, policies)
     request = ActionRequest(
         action=kind.name,
         **target.as_json(),
@@ -80,6 +79,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     )
     if request.status == Status.POLICY_FAILED:
         request.finished_at = now
+    owners = _owners(submission.override, evaluation, policies, now)
     return Judgement(request, evaluation, owners, kind.deciders(target, parameters))
 
 

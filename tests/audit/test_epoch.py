@@ -31,6 +31,7 @@ CHANGES: dict[str, Callable[[Person], object]] = {
     "a boundary restricts": lambda _: Boundary.objects.update(level=3, reason="Not today."),
     "an approval rule asks for more": lambda _: ApprovalRule.objects.update(needs={"security": 2}),
     "a policy is stricter": lambda _: Policy.objects.update(enforcement="hard-mandatory"),
+    "a policy is stricter somewhere": lambda _: Policy.objects.update(enforcement_in=[{"team": "payments", "level": "hard-mandatory"}]),
 }
 
 TRIGGERS = "SELECT tgtype FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE '%%begins_epoch'"

@@ -10,6 +10,8 @@ from approvals.links import admin_path
 from autonomy.errors import BadParameters, BadTarget, MayNotSubmit, NotYourNamespace
 from autonomy.models import ActionRequest
 from guidance.models import Exemption, Policy
+from notifications.card import Card
+from notifications.words import findings
 from tests.approvals.scenes import executed
 from tests.plugins.door import Door
 from tests.plugins.world import Person, World
@@ -58,6 +60,17 @@ def test_the_requests_page_shows_what_is_exempted(world: World, alice: Person) -
     assert ">exempted</span>" in page
     assert "Exempted until" in page
     assert f"by dave, as alice had asked: {REASON}" in page
+
+
+def test_reviewers_in_slack_read_who_exempted_it(world: World, alice: Person) -> None:
+    """A change of the platform waits for people, whom the message tells what its policies say."""
+    granted(world, namespace="platform-system")
+    request = world.submit(alice, "deployment.apply", {"manifest": AS_ROOT}, name="web", namespace="platform-system")
+
+    (line,) = findings(Card(request, None))
+
+    assert line.startswith(f":warning: *{POLICY}* (exempted until ")
+    assert f"by dave, as alice had asked: {REASON})" in line
 
 
 def test_it_lets_nothing_else_pass(world: World, alice: Person, bob: Person) -> None:

@@ -119,6 +119,22 @@ def test_who_owned_it_before_does_not_decide_any_more(world: World, alice: Perso
     assert Policy.objects.get(slug="on-call").enforcement == "soft-mandatory"
 
 
+def test_what_another_change_has_done_to_it_meanwhile_is_reviewed_anew(world: World, alice: Person, dave: Person) -> None:
+    changed(world, "on-call", "carol", "dave", source=body())
+    stricter = asked(world, alice, "on-call", enforcement="hard-mandatory")
+    changed(world, "on-call", "dave", source=body(version="1.1.0"))
+    approve(stricter, dave)
+
+    drifted = executed(world, stricter)
+
+    assert (drifted.status, world.events(drifted)[-1]) == ("awaiting_approval", "request.drifted")
+    assert "version: 1.1.0" in difference(drifted)
+    approve(drifted, dave)
+    assert executed(world, stricter).status == "succeeded"
+    policy = Policy.objects.get(slug="on-call")
+    assert (policy.version, policy.enforcement) == ("1.1.0", "hard-mandatory")
+
+
 def test_two_bodies_never_share_a_version(world: World, alice: Person, dave: Person) -> None:
     """Both are newer than what is in force when they are asked for; the second one is not any more when its turn comes."""
     changed(world, "on-call", "carol", "dave", source=body())
