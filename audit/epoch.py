@@ -38,8 +38,9 @@ class Epoch:
 
         What is read may be newer than the epoch: then only those get it who met the epoch while it lasted.
         """
-        if key in self._kept:
-            return cast("T", self._kept[key])
+        known = self._kept.get(key)  # looked up once: another thread may empty it
+        if known is not None:
+            return cast("T", known)
         value = read()
         if value is not None:
             if len(self._kept) >= MOST_KEPT:
