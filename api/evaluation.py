@@ -16,9 +16,9 @@ from api.represent import result_members
 from api.views import ApiView
 from autonomy.errors import BadTarget
 from autonomy.services.evaluate import Candidate, evaluate
-from guidance.jsontype import JsonValue
-from guidance.pointer import find
-from guidance.results import Outcome, Results
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import find
+from guidance.judging.results import Outcome, Results
 
 OF_THE_OBJECT = frozenset({"object", "oldObject"})
 

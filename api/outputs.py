@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from approvals.models import Decision
 from autonomy.status import Status
-from guidance.policy import Enforcement, Severity
+from guidance.policies.policy import Enforcement, Severity
 
 Json = dict[str, JsonValue]
 

@@ -11,7 +11,7 @@ from api.policy_outputs import ExampleOut, ExemptionOut, LocalEnforcementOut, Po
 from api.represent import findings_out
 from api.views import ApiView
 from guidance.models import Exemption, NamespaceReport, Policy
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 from guidance.services import exemptions
 from guidance.services.policies import compiled_body
 from guidance.services.showing import examples

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from api.errors import PolicyFailed
 from api.outputs import FindingOut, OverridePossible, RequestOut
 from api.problems import MEDIA_TYPE, document
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 from guidance.services.policies import owners_of
 
 

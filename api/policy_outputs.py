@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from api.outputs import FindingOut, Json, Out
-from guidance.policy import Enforcement, Severity
-from guidance.results import Outcome
+from guidance.judging.results import Outcome
+from guidance.policies.policy import Enforcement, Severity
 
 RESULT = (
     "In PolicyReport's words: `fail` refuses a submission at Level 2, `warn` only advises, `skip` is a violation that is exempted, "

@@ -14,8 +14,8 @@ from approvals.reviews import OpenReview, latest_of
 from audit.models import Event
 from autonomy.models import ActionRequest, Level
 from autonomy.status import Status
-from guidance.evaluation import Finding
-from guidance.results import Result
+from guidance.judging.evaluation import Finding
+from guidance.judging.results import Result
 
 
 def request_out(request: ActionRequest, caller: Caller, base: str) -> RequestOut:

@@ -12,14 +12,14 @@ from api.policies import found
 from api.policy_outputs import ResourceOut, TeamOut, WhatIfOut, WouldFailOut
 from api.represent import result_members
 from api.views import ApiView
+from guidance.documents.source import PolicyError
 from guidance.models import Policy
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 from guidance.services.bodies import problem_json
 from guidance.services.scan import identity
 from guidance.services.seeing import namespaces_of
 from guidance.services.supposing import Supposed, suppose
 from guidance.services.what_if import Answer, Failing, what_if
-from guidance.source import PolicyError
 
 
 class WhatIfView(ApiView):

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from autonomy.actions.base import Action, AnyAction, Ask, Parameters, Target
 from autonomy.errors import BadParameters, UnknownAction
 from autonomy.models import ActionRequest
-from guidance.pointer import pointer
+from guidance.documents.pointer import pointer
 
 
 @cache

@@ -10,8 +10,8 @@ from audit.epoch import Epoch
 from audit.rows import fetch
 from autonomy.boundaries import Rule
 from autonomy.models import Boundary, Level
-from guidance import cel
-from guidance.enforcing import Where
+from guidance.expressions import cel
+from guidance.policies.enforcing import Where
 from guidance.services.exemptions import IN_FORCE, from_rows
 from guidance.services.policies import LocalPolicies, PolicySet, policies_in_force
 
@@ -77,7 +77,7 @@ def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:
 
 
 def compiled(row: Boundary) -> Rule:
-    """Raises guidance.cel.ExpressionError when the condition is not CEL."""
+    """Raises guidance.expressions.cel.ExpressionError when the condition is not CEL."""
     condition = partial(_holds, row, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None
     return Rule(row.slug, row.level, row.reason, row.actions, row.environments, row.namespaces, row.kinds, condition)
 

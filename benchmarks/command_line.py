@@ -24,7 +24,7 @@ from cli.check.judging import Judge, read
 from cli.check.report import Report, merged
 from cli.manifests.files import File
 from cli.manifests.parsing import chunks
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 
 COMMAND = Path(sys.executable).parent / "autonomy"
 PROMISES = {"large": 1.5, "small": 0.2}

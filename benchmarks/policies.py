@@ -18,13 +18,14 @@ from statistics import median
 
 from benchmarks import command_line
 from benchmarks.manifests import DEPLOYMENTS, Manifest, deployment
-from guidance import cel, vap
-from guidance.compiled import CompiledPolicy
-from guidance.engine import engine, runtime
-from guidance.evaluation import evaluate
-from guidance.load import MAIN_PACK, compile_policies, load_pack
-from guidance.subject import VARIABLES, admit
-from guidance.together import plans
+from guidance.expressions import cel
+from guidance.expressions.engine import engine, runtime
+from guidance.judging.compiled import CompiledPolicy, compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.judging.subject import VARIABLES, admit
+from guidance.judging.together import plans
+from guidance.policies import vap
+from guidance.policies.load import MAIN_PACK, load_pack
 
 POLICIES = 15
 PROMISE = 0.8

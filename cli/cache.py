@@ -4,7 +4,7 @@ import os
 import zlib
 from pathlib import Path
 
-from guidance import cel, engine
+from guidance.expressions import cel, engine
 from guidance.memo import memo
 
 

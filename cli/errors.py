@@ -1,6 +1,6 @@
 """Why a command cannot do what it was asked."""
 
-from guidance.source import Problem
+from guidance.documents.source import Problem
 
 
 class BadInput(ValueError):

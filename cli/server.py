@@ -10,7 +10,7 @@ from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 
 from cli.errors import ServerError
-from guidance.jsontype import JsonValue
+from guidance.documents.jsontype import JsonValue
 
 TOKEN = "AUTONOMY_TOKEN"  # noqa: S105 the name of the variable
 TIMEOUT = 60

@@ -8,9 +8,9 @@ from django.db import models
 from accounts.models import Group
 from audit.models import Streamed
 from clusters.models import Cluster, Namespace
-from guidance.enforcing import Local
-from guidance.exempting import EVERYTHING
-from guidance.policy import Enforcement
+from guidance.policies.enforcing import Local
+from guidance.policies.exempting import EVERYTHING
+from guidance.policies.policy import Enforcement
 
 
 class Policy(Streamed):

@@ -28,7 +28,7 @@ from autonomy.services.finish import ended, failure
 from autonomy.services.judge import new_violations
 from autonomy.services.record import essentials
 from autonomy.status import Status
-from guidance.evaluation import Evaluation
+from guidance.judging.evaluation import Evaluation
 
 log = logging.getLogger(__name__)
 TAMPERED = ActionFailed(

@@ -12,13 +12,13 @@ from autonomy.actions.policy_set import PolicySet
 from autonomy.models import ActionRequest
 from autonomy.status import TERMINAL
 from autonomy.submission import Submission
-from guidance.compiled import compile_policy
-from guidance.examples import problems
-from guidance.load import load_pack
+from guidance.documents.source import PolicyError, Problem
+from guidance.judging.compiled import compile_policy
+from guidance.judging.examples import problems
 from guidance.models import Policy
-from guidance.policy import Policy as Body
+from guidance.policies.load import load_pack
+from guidance.policies.policy import Policy as Body
 from guidance.services.policies import load_policies
-from guidance.source import PolicyError, Problem
 
 
 class NobodyAsks(Exception):

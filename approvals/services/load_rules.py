@@ -13,7 +13,7 @@ from autonomy.actions.base import Target
 from autonomy.actions.boundary_set import BoundarySet
 from autonomy.actions.own_rules import RuleAction
 from autonomy.catalogue import parse
-from guidance.load import MAIN_PACK, load_pack
+from guidance.policies.load import MAIN_PACK, load_pack
 from guidance.services.policies import load_policies
 
 DEFAULTS = Path(__file__).resolve().parent.parent.parent

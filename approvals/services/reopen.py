@@ -10,7 +10,7 @@ from autonomy.services.claim import Claimed
 from autonomy.services.finish import ended, failure
 from autonomy.services.plan import plan_row
 from autonomy.status import Status, check
-from guidance.evaluation import Evaluation
+from guidance.judging.evaluation import Evaluation
 
 
 def rules_have_changed(review: OpenReview) -> bool:

@@ -9,7 +9,7 @@ from autonomy.actions.own_rules import RuleAction, RuleParameters
 from autonomy.errors import BadParameters
 from autonomy.models import Boundary, Level
 from autonomy.rulebook import CONDITION_VARIABLES
-from guidance import cel
+from guidance.expressions import cel
 
 Patterns = Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=100)]
 

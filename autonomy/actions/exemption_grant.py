@@ -18,8 +18,8 @@ from autonomy.models import Level
 from clusters import drift
 from clusters.errors import UnknownKind
 from clusters.objects import resource_of
-from guidance.exempting import EVERYTHING
 from guidance.models import Exemption, Policy
+from guidance.policies.exempting import EVERYTHING
 from guidance.services.exemptions import as_json, words_of
 
 LONGEST = timedelta(days=366)

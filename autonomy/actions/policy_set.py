@@ -13,14 +13,14 @@ from autonomy.actions.own_rules import Row, RuleAction, RuleParameters
 from autonomy.errors import BadParameters, BadTarget
 from autonomy.models import Level
 from clusters.models import Namespace
-from guidance.enforcing import Local
+from guidance.documents.source import PolicyError
 from guidance.models import Exemption, Policy
-from guidance.policy import Enforcement
-from guidance.policy import Policy as Body
+from guidance.policies.enforcing import Local
+from guidance.policies.policy import Enforcement
+from guidance.policies.policy import Policy as Body
 from guidance.services.bodies import accepted, check_has_owners, check_is_newer, problem_json
 from guidance.services.exemptions import words_of
 from guidance.services.policies import compiled_body, values_of
-from guidance.source import PolicyError
 
 EnforcementLevel = Literal["advisory", "soft-mandatory", "hard-mandatory"]
 Name = Annotated[str, Field(max_length=63)]

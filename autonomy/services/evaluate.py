@@ -7,10 +7,10 @@ from audit.epoch import Epoch
 from autonomy.errors import BadTarget
 from autonomy.rulebook import consult
 from clusters.models import Namespace
-from guidance.binding import Context
-from guidance.jsontype import JsonValue
-from guidance.pointer import find
-from guidance.results import Results
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import find
+from guidance.judging.results import Results
+from guidance.policies.binding import Context
 
 Object = dict[str, JsonValue]
 

@@ -14,7 +14,7 @@ from autonomy.models import ActionRequest, Level
 from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
 from autonomy.submission import Override, Submission
-from guidance.evaluation import Evaluation
+from guidance.judging.evaluation import Evaluation
 from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
 
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -14,7 +14,7 @@ from autonomy.queries import load
 from autonomy.services.judge import Judgement
 from autonomy.status import Status
 from autonomy.submission import Submission
-from guidance.evaluation import Finding
+from guidance.judging.evaluation import Finding
 
 KEY_LIFE = timedelta(hours=24)
 KNOWN_KEY = f"SELECT {columns(IdempotencyKey, 'known')} FROM autonomy_idempotencykey known WHERE known.account_id = %s AND known.key = %s"

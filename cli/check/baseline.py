@@ -10,10 +10,10 @@ from cli.check.fingerprints import Print, fingerprint
 from cli.check.report import Judged, Report
 from cli.errors import BadInput
 from cli.manifests.objects import Spot
-from guidance.evaluation import Finding
-from guidance.jsontype import JsonValue
-from guidance.results import Outcome, Result
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import Problem
+from guidance.judging.evaluation import Finding
+from guidance.judging.results import Outcome, Result
 
 KNOWN = "known in the baseline"
 VIOLATIONS = frozenset({Outcome.FAIL, Outcome.WARN})

@@ -19,10 +19,10 @@ from cli.colours import paint_for
 from cli.errors import BadInput, ServerError
 from cli.manifests.files import STDIN, File, read_all
 from cli.manifests.parsing import chunks
+from guidance.documents.source import PolicyError, Problem
 from guidance.memo import memo
-from guidance.packs import UnknownPack
-from guidance.policy import Enforcement
-from guidance.source import PolicyError, Problem
+from guidance.policies.packs import UnknownPack
+from guidance.policies.policy import Enforcement
 
 LEVELS = {"hard": Enforcement.HARD_MANDATORY, "soft": Enforcement.SOFT_MANDATORY, "advisory": Enforcement.ADVISORY}
 SHOWN_FIXES = {"text": Enforcement.SOFT_MANDATORY, "json": Enforcement.ADVISORY, "sarif": None, "junit": None, "policyreport": None}

@@ -7,10 +7,10 @@ from cli.errors import BadInput
 from cli.manifests.files import STDIN, read_all
 from cli.manifests.objects import Item, Object
 from cli.manifests.parsing import chunks
-from guidance.binding import Context
-from guidance.reading.bundle import Bundle
-from guidance.resources import NAMESPACE, resource
-from guidance.source import Problem
+from guidance.documents.source import Problem
+from guidance.foreign.bundle import Bundle
+from guidance.manifests.resources import NAMESPACE, resource
+from guidance.policies.binding import Context
 
 
 def context(params: Iterable[str], namespace_file: str | None, beside: Bundle) -> Context:

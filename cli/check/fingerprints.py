@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from guidance.pointer import parse
+from guidance.documents.pointer import parse
 
 Print = tuple[str, ...]
 WRAPPED = re.compile(r"(/items/\d+)*(/request/object)?")

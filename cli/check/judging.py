@@ -9,17 +9,17 @@ from cli.errors import BadInput
 from cli.manifests.comments import Ignored, ignored
 from cli.manifests.objects import Item, Object, items
 from cli.manifests.parsing import Chunk, document
-from guidance.binding import Context
-from guidance.compiled import CompiledPolicy
-from guidance.jsontype import JsonValue
-from guidance.patch import Operation
-from guidance.pointer import Token, list_index, parse, pointer
-from guidance.policy import Enforcement
-from guidance.results import Outcome, Result, Results, judge
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import Operation
+from guidance.documents.pointer import Token, list_index, parse, pointer
+from guidance.documents.source import Problem
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.results import Outcome, Result, Results, judge
+from guidance.policies.binding import Context
+from guidance.policies.policy import Enforcement
 
 if TYPE_CHECKING:
-    from guidance.reading.exceptions import PolicyException
+    from guidance.foreign.exceptions import PolicyException
 
 Identity = tuple[str, str, str, str]
 
@@ -58,7 +58,7 @@ class Judge:
         context = replace(self.context, request=item.request) if item.request else self.context
         namespace, old = item.namespace or self.namespace, item.old or self.old.get(identity(item))
         if self.exceptions:
-            from guidance.reading.exceptions import exempted as excepted  # few checks need it
+            from guidance.foreign.exceptions import exempted as excepted  # few checks need it
 
             exempted = {**excepted(self.exceptions, item.manifest, namespace=namespace, old=old, context=context), **exempted}
         return judge(

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.check.report import Rule
-from guidance import packs
-from guidance.compiled import CompiledPolicy, proven_policy
-from guidance.load import compile_policies
-from guidance.policy import Enforcement, Policy
-from guidance.reading.bundle import Bundle
+from guidance.foreign.bundle import Bundle
+from guidance.judging.compiled import CompiledPolicy, compile_policies, proven_policy
+from guidance.policies import packs
+from guidance.policies.policy import Enforcement, Policy
 
 BASELINE, ADVICE = "pss-baseline", "best-practices"
 """The packs when nothing else is asked for; the second one only advises."""
@@ -59,6 +58,6 @@ def _by_default() -> tuple[tuple[Policy, ...], dict[str, Enforcement]]:
 def _from_files(files: Sequence[str]) -> Bundle:
     if not files:
         return NOTHING_BESIDE
-    from guidance.reading.files import read  # takes long to load
+    from guidance.foreign.files import read  # takes long to load
 
     return read(Path(file) for file in files)

@@ -13,11 +13,11 @@ from cli.manifests.files import File
 from cli.manifests.objects import Item
 from cli.manifests.parsing import chunks
 from cli.server import Object, Server
-from guidance.evaluation import Finding
-from guidance.jsontype import JsonValue
-from guidance.policy import Enforcement, Severity
-from guidance.results import Outcome, Result, Results
-from guidance.source import Loader, Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import Loader, Problem
+from guidance.judging.evaluation import Finding
+from guidance.judging.results import Outcome, Result, Results
+from guidance.policies.policy import Enforcement, Severity
 
 TELL_OF_RULES = frozenset({"sarif", "policyreport"})
 """Outputs that tell more about a policy than its results do."""

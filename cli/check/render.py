@@ -10,8 +10,8 @@ from cli.check.formats import text
 from cli.check.report import Report, is_broken
 from cli.colours import paint_for
 from cli.errors import BadInput
-from guidance.policy import Enforcement
-from guidance.source import PolicyError, Problem
+from guidance.documents.source import PolicyError, Problem
+from guidance.policies.policy import Enforcement
 
 FORMATS = {"json": "plain_json", "sarif": "sarif", "junit": "junit", "policyreport": "policy_report"}
 """Modules of `cli.check.formats`, each with a function `render`; loaded when they are asked for."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from cli.manifests.comments import Ignored
 from cli.manifests.objects import Spot
-from guidance.jsontype import JsonValue
-from guidance.pointer import Token
-from guidance.policy import Enforcement, Severity
-from guidance.results import Outcome, Result
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import Token
+from guidance.documents.source import Problem
+from guidance.judging.results import Outcome, Result
+from guidance.policies.policy import Enforcement, Severity
 
 Object = dict[str, JsonValue]
 PASSED, VIOLATED, NOT_JUDGED = 0, 1, 2

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cli.manifests.parsing import Chunk
-from guidance.source import Problem
+from guidance.documents.source import Problem
 
 MARK = re.compile(r"(?:^|\s)#\s*autonomy:\s*(?P<rest>.*)$", re.MULTILINE)
 IGNORE = re.compile(r"ignore\s+(?P<policy>[^\s:]+)\s*(?::\s*(?P<reason>.*?)\s*)?")

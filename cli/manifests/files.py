@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from guidance.source import Problem
+from guidance.documents.source import Problem
 
 STDIN = "-"
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from cli.errors import BadInput
 from cli.manifests import kinds
 from cli.manifests.parsing import Document
-from guidance.jsontype import JsonValue
-from guidance.pointer import Token, dotted
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import Token, dotted
+from guidance.documents.source import Problem
 
 Object = dict[str, JsonValue]
 REVIEW_GROUP = "admission.k8s.io/"

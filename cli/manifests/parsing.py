@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from cli.errors import BadInput
-from guidance.jsontype import JsonValue
-from guidance.pointer import Token
-from guidance.scalars import plain
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import Token
+from guidance.documents.source import Problem
+from guidance.manifests.scalars import plain
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)

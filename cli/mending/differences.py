@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from guidance.jsontype import JsonValue
-from guidance.patch import Operation
-from guidance.pointer import Token, pointer
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import Operation
+from guidance.documents.pointer import Token, pointer
 
 
 def differences(old: JsonValue, new: JsonValue, at: tuple[Token, ...] = ()) -> Iterator[Operation]:

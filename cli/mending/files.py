@@ -8,9 +8,9 @@ from cli.manifests.files import File
 from cli.manifests.parsing import Chunk, chunks, document
 from cli.mending.differences import differences
 from cli.mending.writing import written
-from guidance.patch import Operation
-from guidance.pointer import find
-from guidance.source import Problem
+from guidance.documents.patch import Operation
+from guidance.documents.pointer import find
+from guidance.documents.source import Problem
 
 
 def mended(file: File, judged: Iterable[Judged]) -> tuple[str, list[Problem]]:

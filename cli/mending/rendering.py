@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from guidance.jsontype import JsonValue
-from guidance.scalars import plain
+from guidance.documents.jsontype import JsonValue
+from guidance.manifests.scalars import plain
 
 PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+-]*(:[A-Za-z0-9_./@+-]+)*")
 """What surely needs no quotes, in flow style neither."""

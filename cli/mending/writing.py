@@ -14,9 +14,9 @@ from cli.errors import BadInput
 from cli.manifests.parsing import Chunk, document
 from cli.mending import rendering
 from cli.mending.layout import BLOCK_SCALARS, CannotWrite, Spot, end, find, is_empty, is_flow, line_end, line_start, list_offset
-from guidance.jsontype import JsonValue
-from guidance.patch import CannotPatch, Operation, apply
-from guidance.pointer import parse
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import CannotPatch, Operation, apply
+from guidance.documents.pointer import parse
 
 
 def written(chunk: Chunk, operations: Iterable[Operation]) -> tuple[str, list[str]]:

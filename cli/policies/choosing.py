@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from guidance import packs
-from guidance.packs import Pack, UnknownPack
-from guidance.policy import Enforcement, Policy
-from guidance.reading.bundle import Bundle
-from guidance.reading.files import read
+from guidance.foreign.bundle import Bundle
+from guidance.foreign.files import read
+from guidance.policies import packs
+from guidance.policies.packs import Pack, UnknownPack
+from guidance.policies.policy import Enforcement, Policy
 
 
 class Chosen(NamedTuple):

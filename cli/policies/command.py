@@ -9,12 +9,12 @@ from cli.check.context import objects
 from cli.check.formats.text import counted
 from cli.errors import BadInput
 from cli.policies import choosing, importing, telling
-from guidance import examples, exporting
-from guidance.compiled import compile_policy
-from guidance.load import compile_policies
-from guidance.packs import UnknownPack
-from guidance.source import PolicyError
-from guidance.writing import as_yaml
+from guidance.documents.source import PolicyError
+from guidance.documents.writing import as_yaml
+from guidance.foreign import exporting
+from guidance.judging import examples
+from guidance.judging.compiled import compile_policies, compile_policy
+from guidance.policies.packs import UnknownPack
 
 DONE, UNTRUE, REFUSED = 0, 1, 2
 """Exit codes."""

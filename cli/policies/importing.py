@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.check import render
-from guidance.importing import Imported, imported
-from guidance.load import compile_policies
-from guidance.reading.files import read
-from guidance.source import PolicyError, Problem
+from guidance.documents.source import PolicyError, Problem
+from guidance.foreign.files import read
+from guidance.foreign.importing import Imported, imported
+from guidance.judging.compiled import compile_policies
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from cli.policies.choosing import Chosen
-from guidance.packs import Pack
-from guidance.policy import Enforcement, Policy
+from guidance.policies.packs import Pack
+from guidance.policies.policy import Enforcement, Policy
 
 WIDTH = 100
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from audit.models import Event
-from guidance.enforcing import Local
 from guidance.models import Policy
+from guidance.policies.enforcing import Local
 
 Data = Mapping[str, Any]
 

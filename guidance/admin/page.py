@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from guidance.admin.history import Moment, history
-from guidance.compiled import CompiledPolicy
+from guidance.judging.compiled import CompiledPolicy
 from guidance.models import Exemption, Policy
-from guidance.policy import Guidance
+from guidance.policies.policy import Guidance
 from guidance.services import exemptions
 from guidance.services.policies import compiled_body
 from guidance.services.showing import Example, examples

@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from unfold.decorators import display
 
 from accounts.admin.access import ReadOnlyAdmin, actor
+from guidance.judging.results import Outcome
 from guidance.models import NamespaceReport
-from guidance.results import Outcome
 from guidance.services.seeing import namespaces_of
 
 SHOWN = (Outcome.FAIL, Outcome.WARN, Outcome.ERROR, Outcome.SKIP, Outcome.PASS)

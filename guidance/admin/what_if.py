@@ -10,13 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.admin.access import actor
+from guidance.documents.source import PolicyError
 from guidance.models import Policy
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 from guidance.services.scan import identity
 from guidance.services.seeing import namespaces_of
 from guidance.services.supposing import suppose
 from guidance.services.what_if import Answer, what_if
-from guidance.source import PolicyError
 
 LONGEST_SOURCE = 100_000
 

@@ -3,12 +3,12 @@
 from functools import lru_cache
 
 from accounts.services.groups import people_in
-from guidance.compiled import CompiledPolicy
-from guidance.examples import problems
+from guidance.documents.source import PolicyError, Problem
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.examples import problems
 from guidance.models import Policy
-from guidance.policy import Policy as Body
+from guidance.policies.policy import Policy as Body
 from guidance.services.policies import compiled_body
-from guidance.source import PolicyError, Problem
 
 RESERVED = frozenset({"evaluate", "reports"})
 """Addresses under /api/v1/policies/ that are no policy."""

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
-from guidance.exempting import Exempted, words
 from guidance.models import Exemption, NamespaceReport, Policy
+from guidance.policies.exempting import Exempted, words
 
 SETTLED = timedelta(days=7)
 """How long an exemption has been there before a scan tells that nothing needs it."""

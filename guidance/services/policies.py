@@ -8,17 +8,17 @@ from accounts.models import Group
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from clusters.models import Namespace
-from guidance import results
-from guidance.binding import NOTHING_MORE, Context
-from guidance.compiled import CompiledPolicy, compile_policy
-from guidance.enforcing import Local, Where, level_in
-from guidance.evaluation import NOBODY, Evaluation, evaluate
-from guidance.exempting import Exempted, exempted
+from guidance.documents.source import PolicyError, Problem
+from guidance.judging import results
+from guidance.judging.compiled import CompiledPolicy, compile_policy
+from guidance.judging.evaluation import NOBODY, Evaluation, evaluate
+from guidance.judging.results import Results
 from guidance.models import Policy
-from guidance.policy import Enforcement, parse_policy
-from guidance.policy import Policy as Body
-from guidance.results import Results
-from guidance.source import PolicyError, Problem
+from guidance.policies.binding import NOTHING_MORE, Context
+from guidance.policies.enforcing import Local, Where, level_in
+from guidance.policies.exempting import Exempted, exempted
+from guidance.policies.policy import Enforcement, parse_policy
+from guidance.policies.policy import Policy as Body
 
 NOTHING_TO_JUDGE = Evaluation()
 

@@ -13,11 +13,11 @@ from django.db.models.functions import Now
 
 from clusters.models import Cluster, Namespace
 from clusters.objects import Object
-from guidance.exempting import exempted
-from guidance.jsontype import JsonValue
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import find
+from guidance.judging.results import Outcome, Result
 from guidance.models import NamespaceReport
-from guidance.pointer import find
-from guidance.results import Outcome, Result
+from guidance.policies.exempting import exempted
 from guidance.services.exemptions import by_namespace
 from guidance.services.live import LeftOut, workloads
 from guidance.services.policies import LocalPolicies, in_namespace, policies_in_force

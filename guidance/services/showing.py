@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import Finding, evaluate
-from guidance.jsontype import JsonValue
-from guidance.policy import Passing
+from guidance.documents.jsontype import JsonValue
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import Finding, evaluate
+from guidance.policies.policy import Passing
 
 Object = dict[str, JsonValue]
 

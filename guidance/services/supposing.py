@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from guidance.compiled import CompiledPolicy
-from guidance.enforcing import Local
+from guidance.documents.source import PolicyError
+from guidance.judging.compiled import CompiledPolicy
 from guidance.models import Policy
-from guidance.policy import Enforcement
+from guidance.policies.enforcing import Local
+from guidance.policies.policy import Enforcement
 from guidance.services.policies import Standing, compiled_body
-from guidance.source import PolicyError
 
 
 @dataclass(frozen=True)

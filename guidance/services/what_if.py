@@ -7,8 +7,8 @@ from itertools import groupby
 
 from clusters.models import Namespace
 from clusters.objects import Object
-from guidance.compiled import CompiledPolicy
-from guidance.results import Outcome, Result
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.results import Outcome, Result
 from guidance.services.exemptions import by_namespace
 from guidance.services.live import LeftOut, workloads
 from guidance.services.policies import PolicySet, Standing, in_namespace

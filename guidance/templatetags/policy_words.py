@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import yaml
 from django import template
 
-from guidance.policy import Enforcement, Severity
-from guidance.results import Outcome
+from guidance.judging.results import Outcome
+from guidance.policies.policy import Enforcement, Severity
 
 register = template.Library()
 

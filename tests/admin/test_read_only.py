@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import Account, Group, Membership
 from audit.models import Event
 from clusters.models import Namespace
+from guidance.judging.results import Outcome
 from guidance.models import NamespaceReport
-from guidance.results import Outcome
 from tests.plugins.admin_door import csrf_token
 from tests.plugins.world import Person, World
 from tests.policies.scenes import granted

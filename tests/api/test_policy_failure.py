@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from autonomy.models import ActionRequest
-from guidance.patch import apply
+from guidance.documents.patch import apply
 from tests.api.test_idempotency import latest_image
 from tests.plugins.world import Person, World
 

@@ -11,7 +11,7 @@ from autonomy.models import ActionRequest
 from autonomy.submission import Override
 from devstack.demo.manifests import deployment
 from guidance.models import Policy
-from guidance.policy import Enforcement
+from guidance.policies.policy import Enforcement
 from tests.approvals.scenes import approve, executed
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import Person, World

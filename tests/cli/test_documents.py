@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cli.errors import BadInput
 from cli.manifests.parsing import MAX_DEPTH, Document, chunks, document
-from guidance.jsontype import JsonValue
+from guidance.documents.jsontype import JsonValue
 
 
 def read(text: str) -> list[Document]:

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from guidance.reading.files import bundle
+from guidance.foreign.files import bundle
 from tests.cli.conftest import Check, Write
 from tests.cli.test_other_engines import ADMISSION, BINDING, EXCEPTION, GATEKEEPER, KYVERNO, PARAMS
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cli.manifests.parsing import Chunk, chunks, document
 from cli.mending.differences import differences
 from cli.mending.writing import written
-from guidance.jsontype import JsonValue
-from guidance.patch import apply
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import apply
 from tests.cli.conftest import POD, Check, Write, WritePolicy
 
 MENDED = POD.replace("hostNetwork: true", "hostNetwork: false")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from guidance.load import compile_policies
-from guidance.policy import parse_policy
-from guidance.results import judge
-from guidance.source import PolicyError
+from guidance.documents.source import PolicyError
+from guidance.judging.compiled import compile_policies
+from guidance.judging.results import judge
+from guidance.policies.policy import parse_policy
 from tests.cli.conftest import Check, Write, WritePolicy
 from tests.cli.test_other_engines import ADMISSION, BINDING, EXCEPTION, GATEKEEPER, KYVERNO, PARAMS
 from tests.guidance.manifests import deployment, pod_spec, workload

@@ -7,8 +7,8 @@ import pytest
 
 from cli.manifests.objects import Item, items
 from cli.manifests.parsing import chunks, document
-from guidance.pointer import Token
-from guidance.source import Problem
+from guidance.documents.pointer import Token
+from guidance.documents.source import Problem
 
 
 def found(text: str) -> list[Item | Problem]:

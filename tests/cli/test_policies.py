@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from cli.main import main
-from guidance.binding import Binding
-from guidance.load import MAIN_PACK
+from guidance.policies.binding import Binding
+from guidance.policies.load import MAIN_PACK
 from tests.cli.conftest import Done, WritePolicy
 
 Policies = Callable[..., Done]

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from guidance.scalars import plain
+from guidance.manifests.scalars import plain
 
 
 @pytest.mark.parametrize("text", ["true", "True", "TRUE", "yes", "Yes", "on", "ON", "y", "Y"])

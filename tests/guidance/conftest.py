@@ -7,9 +7,9 @@ from textwrap import dedent, indent
 import pytest
 
 from devstack.controlplane.server import ControlPlane
-from guidance.compiled import CompiledPolicy, compile_policy
-from guidance.load import MAIN_PACK, compile_policies, load_pack
-from guidance.policy import parse_policy
+from guidance.judging.compiled import CompiledPolicy, compile_policies, compile_policy
+from guidance.policies.load import MAIN_PACK, load_pack
+from guidance.policies.policy import parse_policy
 
 HEAD = """\
 apiVersion: guidance.autonomy/v1

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from devstack.controlplane.server import ControlPlane
-from guidance import vap
-from guidance.binding import Binding, Context
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.functions.text import quote
+from guidance.expressions.functions.text import quote
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.policies import vap
+from guidance.policies.binding import Binding, Context
 from tests.controlplane.polling import until
 from tests.guidance.conftest import Write
 from tests.guidance.functions.table import AREAS, ERROR, POD, REFUSED, cases

@@ -2,10 +2,10 @@
 
 import pytest
 
-from guidance import cel
-from guidance.engine import checker, plain_configuration
-from guidance.growth import BOUNDLESS, MOST, growth
-from guidance.syntax import read
+from guidance.expressions import cel
+from guidance.expressions.engine import checker, plain_configuration
+from guidance.expressions.growth import BOUNDLESS, MOST, growth
+from guidance.expressions.syntax import read
 
 VALUES = {"text": "ab" * 500_000, "numbers": list(range(9000))}
 

@@ -5,15 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from guidance import cel
-from guidance.engine import checker, plain_configuration
-from guidance.evaluation import evaluate
-from guidance.functions.library import ADDED, NAMES_ONLY_HERE
-from guidance.functions.limits import LONGEST
-from guidance.functions.quantity import parse
-from guidance.functions.signatures import overload
-from guidance.functions.values import Duration, Maybe, Timestamp, TypeName, Uint
-from guidance.interpreter import interpretation
+from guidance.expressions import cel
+from guidance.expressions.engine import checker, plain_configuration
+from guidance.expressions.functions.quantity import parse
+from guidance.expressions.functions.signatures import overload
+from guidance.expressions.interpreter import interpretation
+from guidance.expressions.library import ADDED, NAMES_ONLY_HERE
+from guidance.expressions.limits import LONGEST
+from guidance.expressions.values import Duration, Maybe, Timestamp, TypeName, Uint
+from guidance.judging.evaluation import evaluate
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, workload
 
@@ -185,7 +185,7 @@ def test_threads_do_not_share_a_budget() -> None:
 
 
 def test_a_fault_of_a_function_is_an_error_of_the_expression(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("guidance.functions.text.LOWER", {97: object()})
+    monkeypatch.setattr("guidance.expressions.functions.text.LOWER", {97: object()})
 
     with pytest.raises(cel.EvaluationError, match="could not be evaluated: character mapping must"):
         cel.compile("'a'.lowerAscii() == string(int('1'))").evaluate({})

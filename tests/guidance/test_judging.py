@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from guidance import cel, vap
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
+from guidance.expressions import cel
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.policies import vap
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import Manifest, container, deployment, pod_spec, workload
 

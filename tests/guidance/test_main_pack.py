@@ -2,13 +2,13 @@
 
 import pytest
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.examples import problems
-from guidance.load import MAIN_PACK, compile_policies, load_pack
-from guidance.patch import apply
-from guidance.pointer import find, parse
-from guidance.policy import Enforcement
+from guidance.documents.patch import apply
+from guidance.documents.pointer import find, parse
+from guidance.judging.compiled import CompiledPolicy, compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.judging.examples import problems
+from guidance.policies.load import MAIN_PACK, load_pack
+from guidance.policies.policy import Enforcement
 from tests.guidance.manifests import WORKLOADS, container, deployment, pod_spec, workload
 
 Pack = tuple[CompiledPolicy, ...]

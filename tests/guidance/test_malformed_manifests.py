@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.load import MAIN_PACK, compile_policies, load_pack
+from guidance.judging.compiled import CompiledPolicy, compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.policies.load import MAIN_PACK, load_pack
 from tests.guidance.manifests import WORKLOADS, Manifest, container, deployment, workload
 
 PACK = compile_policies(load_pack(MAIN_PACK))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guidance.matching import LabelSelector, MatchConstraints
-from guidance.resources import POD, Resource, resource
+from guidance.manifests.resources import POD, Resource, resource
+from guidance.policies.matching import LabelSelector, MatchConstraints
 
 DEPLOYMENT = resource("apps/v1", "Deployment")
 

@@ -2,9 +2,9 @@
 
 import copy
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.mending import MOST_WORK
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.judging.mending import MOST_WORK
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, deployment, pod_spec, workload
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from guidance.binding import Binding, Context
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.source import PolicyError
+from guidance.documents.source import PolicyError
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.policies.binding import Binding, Context
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import Manifest, container, deployment, pod_spec, workload
 

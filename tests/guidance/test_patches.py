@@ -5,8 +5,8 @@ import copy
 import pytest
 from pydantic import JsonValue
 
-from guidance.patch import CannotPatch, Operation, Step, apply, operations
-from guidance.pointer import NotAList, dotted, expand, find, parse, pointer
+from guidance.documents.patch import CannotPatch, Operation, Step, apply, operations
+from guidance.documents.pointer import NotAList, dotted, expand, find, parse, pointer
 
 
 def test_pointers_escape_slash_and_tilde() -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from guidance.load import MAIN_PACK, compile_policies, load_pack, load_policy
-from guidance.policy import parse_policy
-from guidance.source import PolicyError
-from guidance.versions import parse_version
+from guidance.documents.source import PolicyError
+from guidance.judging.compiled import compile_policies
+from guidance.policies.load import MAIN_PACK, load_pack, load_policy
+from guidance.policies.policy import parse_policy
+from guidance.policies.versions import parse_version
 
 PolicyFile = Callable[..., Path]
 EXPRESSION = '"!container.?securityContext.?privileged.orValue(false)"'

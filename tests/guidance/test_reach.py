@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guidance import packs
-from guidance.compiled import CompiledPolicy, proven_policy
-from guidance.jsonvalue import NotJson
-from guidance.judging import Key, violations
-from guidance.reach import Reach, affected, reach
-from guidance.resources import resource
-from guidance.subject import Malformed, admit
+from guidance.documents.jsonvalue import NotJson
+from guidance.judging.compiled import CompiledPolicy, proven_policy
+from guidance.judging.reach import Reach, affected, reach
+from guidance.judging.subject import Malformed, admit
+from guidance.judging.violations import Key, violations
+from guidance.manifests.resources import resource
+from guidance.policies import packs
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import WORKLOADS, Manifest, container, workload
 

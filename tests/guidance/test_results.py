@@ -2,11 +2,11 @@
 
 import pytest
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.policy import Enforcement
-from guidance.results import Outcome, Results, judge
-from guidance.together import WORTH_IT
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.judging.results import Outcome, Results, judge
+from guidance.judging.together import WORTH_IT
+from guidance.policies.policy import Enforcement
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, deployment, pod_spec, workload
 

@@ -4,12 +4,12 @@ import copy
 
 import pytest
 
-from guidance.compiled import CompiledPolicy
-from guidance.evaluation import evaluate
-from guidance.resources import resource
-from guidance.subject import admit
-from guidance.together import WORTH_IT, plans
-from guidance.wellformed import quick_check
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import evaluate
+from guidance.judging.subject import admit
+from guidance.judging.together import WORTH_IT, plans
+from guidance.manifests.resources import resource
+from guidance.manifests.wellformed import quick_check
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import Manifest, container, deployment, workload
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from guidance.enforcing import Local, Where, level_in
-from guidance.policy import Enforcement
+from guidance.policies.enforcing import Local, Where, level_in
+from guidance.policies.policy import Enforcement
 from tests.plugins.world import Person, World
 from tests.policies.scenes import changed
 from tests.security.scenes import REQUESTS, manifest

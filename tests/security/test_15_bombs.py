@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from autonomy.boundaries import any_matches
 from autonomy.models import ActionRequest, Boundary
 from autonomy.rulebook import CONDITION_VARIABLES, compiled
-from guidance import cel
+from guidance.expressions import cel
 from tests.plugins.world import Person, World
 from tests.security.scenes import REQUESTS, manifest
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from approvals.management.accounts import account_named
 from approvals.services.import_policies import NobodyAsks, import_policies
 from audit.actor import Actor
-from guidance.source import PolicyError
+from guidance.documents.source import PolicyError
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cli.check.report import Judged, Report, is_broken, refuses
 from cli.manifests.objects import Spot
-from guidance.policy import Enforcement
-from guidance.results import Outcome, Result
-from guidance.source import Problem
+from guidance.documents.source import Problem
+from guidance.judging.results import Outcome, Result
+from guidance.policies.policy import Enforcement
 
 FORBIDDEN = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 """Characters that XML cannot hold."""

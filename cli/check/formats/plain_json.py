@@ -4,11 +4,11 @@ import json
 
 from cli.check.report import Judged, Report
 from cli.manifests.objects import Spot
-from guidance.evaluation import Finding
-from guidance.jsontype import JsonValue
-from guidance.policy import Enforcement
-from guidance.results import Result
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import Problem
+from guidance.judging.evaluation import Finding
+from guidance.judging.results import Result
+from guidance.policies.policy import Enforcement
 
 
 def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the signature of a format

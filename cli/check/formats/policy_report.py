@@ -7,10 +7,10 @@ import yaml
 
 from cli.check.report import Judged, Report, Rule
 from cli.manifests.objects import Spot
-from guidance.jsontype import JsonValue
-from guidance.policy import Enforcement
-from guidance.resources import resource
-from guidance.results import Outcome, Result
+from guidance.documents.jsontype import JsonValue
+from guidance.judging.results import Outcome, Result
+from guidance.manifests.resources import resource
+from guidance.policies.policy import Enforcement
 
 API_VERSION = "wgpolicyk8s.io/v1alpha2"
 NAME = "autonomy-check"

@@ -10,11 +10,11 @@ from cli.check.report import Judged, Report, Rule, is_broken
 from cli.manifests.files import STDIN
 from cli.manifests.objects import Spot
 from cli.version import installed
-from guidance.evaluation import WELL_FORMED, Finding
-from guidance.jsontype import JsonValue
-from guidance.policy import Enforcement, Severity
-from guidance.results import Outcome, Result
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import Problem
+from guidance.judging.evaluation import WELL_FORMED, Finding
+from guidance.judging.results import Outcome, Result
+from guidance.policies.policy import Enforcement, Severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Enforcement.ADVISORY: "note", Enforcement.SOFT_MANDATORY: "warning", Enforcement.HARD_MANDATORY: "error"}

@@ -7,12 +7,12 @@ from functools import cached_property
 from cli.check.report import Judged, Report
 from cli.colours import PLAIN, Paint
 from cli.manifests.objects import Spot
-from guidance.evaluation import WELL_FORMED, Finding
-from guidance.jsontype import JsonValue
-from guidance.patch import Operation
-from guidance.policy import Enforcement
-from guidance.results import Outcome, Result
-from guidance.source import Problem
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import Operation
+from guidance.documents.source import Problem
+from guidance.judging.evaluation import WELL_FORMED, Finding
+from guidance.judging.results import Outcome, Result
+from guidance.policies.policy import Enforcement
 
 LONGEST_LINE = 160
 SHORT = 60

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guidance import cel
+from guidance.expressions import cel
 from tests.guidance.functions.table import AREAS, ERROR, POD, REFUSED, cases
 
 

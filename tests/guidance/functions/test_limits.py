@@ -2,7 +2,7 @@
 
 import pytest
 
-from guidance import cel
+from guidance.expressions import cel
 
 VALUES = {"big": list(range(9000)), "some": list(range(1000)), "text": "ab" * 400_000}
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from guidance.compiled import CompiledPolicy, proven_policy
-from guidance.evaluation import evaluate
-from guidance.packs import pack, together
-from guidance.policy import Enforcement
+from guidance.judging.compiled import CompiledPolicy, proven_policy
+from guidance.judging.evaluation import evaluate
+from guidance.policies.packs import pack, together
+from guidance.policies.policy import Enforcement
 
 Packs = tuple[tuple[CompiledPolicy, ...], dict[str, Enforcement]]
 CAREFUL = """

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-from guidance.binding import Context, Object
-from guidance.evaluation import evaluate
-from guidance.load import PACKS, load_pack
-from guidance.packs import names
+from guidance.judging.evaluation import evaluate
+from guidance.policies.binding import Context, Object
+from guidance.policies.load import PACKS, load_pack
+from guidance.policies.packs import names
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import deployment
 

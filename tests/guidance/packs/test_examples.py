@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from guidance.compiled import compile_policy
-from guidance.examples import problems
-from guidance.judging import violations
-from guidance.load import PACKS, SUFFIX, load_policy, policy_files, skim_pack
-from guidance.packs import names
-from guidance.policy import Policy, skim_policy
-from guidance.subject import admit
-from guidance.versions import EVERY_VERSION
+from guidance.judging.compiled import compile_policy
+from guidance.judging.examples import problems
+from guidance.judging.subject import admit
+from guidance.judging.violations import violations
+from guidance.policies.load import PACKS, SUFFIX, load_policy, policy_files, skim_pack
+from guidance.policies.packs import names
+from guidance.policies.policy import Policy, skim_policy
+from guidance.policies.versions import EVERY_VERSION
 
 FILES = {f"{name}/{file.stem}": file for name in names() for file in policy_files(PACKS / name)}
 OWNERS = {"security", "platform-admins"}

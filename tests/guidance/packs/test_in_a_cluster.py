@@ -4,10 +4,10 @@ import httpx
 import pytest
 
 from devstack.controlplane.server import ControlPlane
-from guidance import vap
-from guidance.load import PACKS, load_pack
-from guidance.packs import names
-from guidance.versions import NEWEST, KubernetesVersion
+from guidance.policies import vap
+from guidance.policies.load import PACKS, load_pack
+from guidance.policies.packs import names
+from guidance.policies.versions import NEWEST, KubernetesVersion
 
 POLICIES = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies?dryRun=All"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from guidance.compiled import compile_policy
-from guidance.evaluation import evaluate
-from guidance.load import PACKS, load_policy, policy_files
-from guidance.packs import names
-from guidance.pointer import Token
+from guidance.documents.pointer import Token
+from guidance.judging.compiled import compile_policy
+from guidance.judging.evaluation import evaluate
+from guidance.policies.load import PACKS, load_policy, policy_files
+from guidance.policies.packs import names
 
 FILES = {f"{name}/{file.stem}": file for name in names() for file in policy_files(PACKS / name)}
 ODD: list[Any] = ["x", 1, True, {}, [], {"a": "b"}, ["a"], [{"a": 1}], 1.5, None]

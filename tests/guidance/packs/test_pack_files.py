@@ -2,12 +2,12 @@
 
 import pytest
 
-from guidance.load import PACK_FILE, PACKS, load_pack, skim_pack
-from guidance.packs import PackFile, names, pack, pack_file
-from guidance.policy import Enforcement
-from guidance.schema import validated
-from guidance.source import read
-from guidance.versions import NEWEST, OLDEST, KubernetesVersion
+from guidance.documents.schema import validated
+from guidance.documents.source import read
+from guidance.policies.load import PACK_FILE, PACKS, load_pack, skim_pack
+from guidance.policies.packs import PackFile, names, pack, pack_file
+from guidance.policies.policy import Enforcement
+from guidance.policies.versions import NEWEST, OLDEST, KubernetesVersion
 
 VERSIONS = [KubernetesVersion(1, minor) for minor in range(OLDEST.minor, NEWEST.minor + 1)]
 

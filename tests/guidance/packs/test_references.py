@@ -2,9 +2,9 @@
 
 import pytest
 
-from guidance.packs import UnknownPack, pack, together
-from guidance.policy import Enforcement
-from guidance.versions import NEWEST, KubernetesVersion
+from guidance.policies.packs import UnknownPack, pack, together
+from guidance.policies.policy import Enforcement
+from guidance.policies.versions import NEWEST, KubernetesVersion
 
 
 @pytest.mark.parametrize(

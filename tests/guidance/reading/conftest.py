@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from guidance.binding import Context
-from guidance.load import compile_policies
-from guidance.reading.bundle import Bundle
-from guidance.reading.exceptions import exempted
-from guidance.reading.files import bundle
-from guidance.results import judge
-from guidance.source import PolicyError
+from guidance.documents.source import PolicyError
+from guidance.foreign.bundle import Bundle
+from guidance.foreign.exceptions import exempted
+from guidance.foreign.files import bundle
+from guidance.judging.compiled import compile_policies
+from guidance.judging.results import judge
+from guidance.policies.binding import Context
 from tests.guidance.manifests import Manifest
 
 FILE = "policies.yaml"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from guidance.reading.exceptions import exempted
+from guidance.foreign.exceptions import exempted
 from tests.guidance.manifests import pod_spec, workload
 from tests.guidance.reading.conftest import Judge, Read, Told
 from tests.guidance.reading.test_kyverno import POLICY

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from guidance.load import MAIN_PACK
-from guidance.reading.files import MOST_BYTES, bundle
-from guidance.reading.files import read as read_files
-from guidance.reading.parts import MOST_DOCUMENTS
-from guidance.source import PolicyError
+from guidance.documents.source import PolicyError
+from guidance.foreign.files import MOST_BYTES, bundle
+from guidance.foreign.files import read as read_files
+from guidance.foreign.parts import MOST_DOCUMENTS
+from guidance.policies.load import MAIN_PACK
 from tests.guidance.manifests import deployment
 from tests.guidance.reading.conftest import Judge, Read, Told
 from tests.guidance.reading.test_admission import BINDING, ONE, PARAMS, POLICY

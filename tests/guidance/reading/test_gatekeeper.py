@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from guidance.binding import Context
-from guidance.evaluation import evaluate
-from guidance.load import compile_policies
-from guidance.policy import Enforcement
+from guidance.judging.compiled import compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.policies.binding import Context
+from guidance.policies.policy import Enforcement
 from tests.guidance.manifests import Manifest, pod_spec, workload
 from tests.guidance.reading.conftest import Judge, Read, Told
 

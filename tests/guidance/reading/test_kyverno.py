@@ -2,10 +2,10 @@
 
 import pytest
 
-from guidance.evaluation import evaluate
-from guidance.load import compile_policies
-from guidance.policy import Enforcement, Severity
-from guidance.reading.bundle import Bundle
+from guidance.foreign.bundle import Bundle
+from guidance.judging.compiled import compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.policies.policy import Enforcement, Severity
 from tests.guidance.manifests import WORKLOADS, pod_spec, workload
 from tests.guidance.reading.conftest import Judge, Read, Told
 

@@ -10,15 +10,16 @@ import pytest
 import yaml
 
 from devstack.controlplane.server import ControlPlane
-from guidance.binding import Context
-from guidance.evaluation import evaluate
-from guidance.exporting import Where, objects
-from guidance.load import MAIN_PACK, compile_policies
-from guidance.reading.bundle import Bundle
-from guidance.reading.exceptions import exempted
-from guidance.reading.files import bundle
-from guidance.subject import admit
-from guidance.writing import as_yaml
+from guidance.documents.writing import as_yaml
+from guidance.foreign.bundle import Bundle
+from guidance.foreign.exceptions import exempted
+from guidance.foreign.exporting import Where, objects
+from guidance.foreign.files import bundle
+from guidance.judging.compiled import compile_policies
+from guidance.judging.evaluation import evaluate
+from guidance.judging.subject import admit
+from guidance.policies.binding import Context
+from guidance.policies.load import MAIN_PACK
 from tests.controlplane.polling import until
 from tests.guidance.manifests import Manifest, container, pod_spec, workload
 from tests.guidance.reading import test_admission, test_exceptions, test_gatekeeper, test_kyverno

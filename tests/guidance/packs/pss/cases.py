@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from guidance.versions import KubernetesVersion, Versions
+from guidance.policies.versions import KubernetesVersion, Versions
 
 Manifest = dict[str, Any]
 Refusals = Mapping[str, Versions]

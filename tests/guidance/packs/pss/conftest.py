@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from guidance.compiled import CompiledPolicy, compile_policy
-from guidance.packs import pack
-from guidance.versions import NEWEST, OLDEST, KubernetesVersion
+from guidance.judging.compiled import CompiledPolicy, compile_policy
+from guidance.policies.packs import pack
+from guidance.policies.versions import NEWEST, OLDEST, KubernetesVersion
 
 LEVELS = ("baseline", "restricted")
 VERSIONS = tuple(KubernetesVersion(1, minor) for minor in range(OLDEST.minor, NEWEST.minor + 1))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from devstack.controlplane.server import ControlPlane
-from guidance.versions import KubernetesVersion, parse_version
+from guidance.policies.versions import KubernetesVersion, parse_version
 from tests.controlplane.polling import until
 from tests.guidance.packs.pss import baseline, restricted
 from tests.guidance.packs.pss.cases import Case, Manifest

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guidance.evaluation import evaluate
-from guidance.versions import NEWEST, OLDEST, KubernetesVersion
+from guidance.judging.evaluation import evaluate
+from guidance.policies.versions import NEWEST, OLDEST, KubernetesVersion
 from tests.guidance.packs.pss import baseline, restricted
 from tests.guidance.packs.pss.cases import Case, Manifest, pod
 from tests.guidance.packs.pss.conftest import LEVELS, VERSIONS, Packs

@@ -1,0 +1,97 @@
+"""Policies written for a cluster to enforce itself: ValidatingAdmissionPolicies, with their bindings and parameters."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import Problem
+from guidance.foreign.bundle import Bundle
+from guidance.foreign.described import as_annotations
+from guidance.judging.subject import NAMESPACE_NAME
+from guidance.policies import vap
+from guidance.policies.binding import Binding
+from guidance.policies.policy import Enforcement, MatchCondition, Policy
+from guidance.policies.vap import Action
+
+Object = dict[str, JsonValue]
+ACTIONS: dict[Enforcement, Action] = {
+    Enforcement.ADVISORY: "Warn",
+    Enforcement.SOFT_MANDATORY: "Deny",
+    Enforcement.HARD_MANDATORY: "Deny",
+}
+LONGEST_NAME = 63
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a policy is to hold: in these namespaces, or those with these labels, for objects with these labels. Nothing: everywhere."""
+
+    namespaces: tuple[str, ...] = ()
+    namespace_labels: Mapping[str, str] = field(default_factory=dict)
+    object_labels: Mapping[str, str] = field(default_factory=dict)
+
+    def as_match_resources(self) -> Object:
+        selectors: dict[str, Object] = {}
+        if self.namespaces or self.namespace_labels:
+            selectors["namespaceSelector"] = _selector(self.namespace_labels)
+        if self.namespaces:
+            named: Object = {"key": NAMESPACE_NAME, "operator": "In", "values": list(self.namespaces)}
+            selectors["namespaceSelector"]["matchExpressions"] = [named]
+        if self.object_labels:
+            selectors["objectSelector"] = _selector(self.object_labels)
+        return {**selectors}
+
+
+EVERYWHERE = Where()
+
+
+def objects(bundle: Bundle, *, action: Action | None = None, where: Where = EVERYWHERE) -> Iterator[Object]:
+    """What to apply, in order.
+
+    A policy that has bindings keeps them; others get one, which does what the policy's level says, or `action`.
+    """
+    for policy in bundle.policies:
+        level = bundle.levels.get(policy.name, policy.guidance.enforcement)
+        yield _policy(policy, level, bundle)
+        own = [binding for binding in bundle.bindings if binding.spec.policy_name == policy.name]
+        if own:
+            yield from map(_as_written, own)
+        else:
+            yield vap.binding(policy.spec, policy.name, action or ACTIONS[level], where.as_match_resources())
+    yield from bundle.params
+
+
+def notes(bundle: Bundle) -> Iterator[Problem]:
+    """What a cluster would do otherwise."""
+    now = datetime.now(UTC)
+    for exception in bundle.exceptions:
+        if exception.until is not None and not exception.is_over(now):
+            ends = f"the PolicyException {exception.name} ends at {exception.until.isoformat()}"
+            told = f"{ends}, which a cluster does not know: export the policy again then"
+            yield exception.source.problem(("spec", "expiresAt"), told)
+
+
+def _policy(policy: Policy, level: Enforcement, bundle: Bundle) -> Object:
+    spec = replace(policy.spec, match_conditions=(*policy.spec.match_conditions, *_excepted(policy, bundle)))
+    written = vap.manifest(spec, policy.name)
+    return {**written, "metadata": {"name": policy.name, "annotations": {**as_annotations(policy, level)}}}
+
+
+def _excepted(policy: Policy, bundle: Bundle) -> Iterator[MatchCondition]:
+    """A cluster knows no exceptions: what may pass is not asked about."""
+    now = datetime.now(UTC)
+    for exception in bundle.exceptions:
+        if policy.name in exception.policies and not exception.is_over(now):
+            text = " && ".join(f"({condition.expression}\n)" for condition in exception.conditions) or "true"
+            yield MatchCondition(name=f"not-{exception.name}"[:LONGEST_NAME], expression=f"!({text})")
+
+
+def _as_written(binding: Binding) -> Object:
+    body = binding.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    spec = {**body, "validationActions": list(binding.spec.validation_actions)}
+    return {"apiVersion": vap.VERSION, "kind": binding.kind, "metadata": {"name": binding.metadata.name}, "spec": spec}
+
+
+def _selector(labels: Mapping[str, str]) -> Object:
+    return {"matchLabels": {**labels}} if labels else {}

@@ -1,0 +1,228 @@
+"""Policies made ready to run: every expression compiled once, with errors that point into the file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from guidance.documents.pointer import Token, parse
+from guidance.documents.source import PolicyError, Problem
+from guidance.expressions import cel
+from guidance.expressions.cel import BOOL, DYN, NULL, STRING, ExpressionError, Program
+from guidance.judging.subject import PARAMS, VARIABLES, Aim
+from guidance.policies import vap
+from guidance.policies.policy import Enforcement, FixStep, Policy, Validation
+
+
+@dataclass(frozen=True)
+class CompiledStep:
+    step: FixStep
+    tokens: tuple[str, ...]
+    value: Program | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A validation. `verdicts` judge all elements of a list at once (empty where that did not compile, or there is no `each`)."""
+
+    index: int
+    validation: Validation
+    program: Program
+    verdicts: tuple[Program, ...]
+    message: Program | None
+    expected: Program | None
+    fix: tuple[CompiledStep, ...]
+    tokens: tuple[str, ...]
+    patterns: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledPolicy:
+    """`gate` is true only when nothing is found: the way of most manifests, one evaluation (None where it does not compile).
+
+    Expressions are compiled when they are first needed: a policy that finds nothing needs its gate alone. Two compiled policies are equal
+    only when they are the same object.
+    """
+
+    policy: Policy
+    aim: Aim
+
+    @property
+    def conditions(self) -> tuple[Program, ...]:
+        return self._parts.conditions if self.policy.spec.match_conditions else ()
+
+    @property
+    def variables(self) -> Mapping[str, Program]:
+        return self._parts.variables
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self._parts.checks
+
+    @property
+    def annotations(self) -> Mapping[str, Program]:
+        return self._parts.annotations if self.policy.spec.audit_annotations else NO_ANNOTATIONS
+
+    @cached_property
+    def gate(self) -> Program | None:
+        return _fast(self.policy, vap.gate(self.policy.spec)) if self.policy.spec.validations else None
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        """Raises PolicyError for a policy that `compile_policy` has not seen."""
+        return _parts(self.policy)
+
+    @cached_property
+    def goes_together(self) -> bool:
+        """Whether its gate alone tells that nothing is found, whoever else is asked."""
+        spec, gate = self.policy.spec, self.gate
+        goes = gate is not None and gate.is_native and self.aim.selects_all
+        return goes and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations)
+
+    @property
+    def name(self) -> str:
+        return self.policy.name
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """The default of the file."""
+        return self.policy.guidance.enforcement
+
+
+@dataclass(frozen=True)
+class _Parts:
+    conditions: tuple[Program, ...]
+    variables: Mapping[str, Program]
+    checks: tuple[Check, ...]
+    annotations: Mapping[str, Program]
+
+
+NO_ANNOTATIONS: Mapping[str, Program] = MappingProxyType({})
+
+
+def compile_policy(policy: Policy) -> CompiledPolicy:
+    """Raises PolicyError with every expression that does not compile or has the wrong type: file, line, column."""
+    compiled = proven_policy(policy)
+    _ = compiled._parts
+    return compiled
+
+
+def compile_policies(policies: Iterable[Policy]) -> tuple[CompiledPolicy, ...]:
+    """Ready to judge. Raises PolicyError with every expression that does not compile, in all of them."""
+    compiled: list[CompiledPolicy] = []
+    problems: list[Problem] = []
+    for policy in policies:
+        try:
+            compiled.append(compile_policy(policy))
+        except PolicyError as error:
+            problems += error.problems
+    if problems:
+        raise PolicyError(*problems)
+    return tuple(compiled)
+
+
+def proven_policy(policy: Policy) -> CompiledPolicy:
+    """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed."""
+    return CompiledPolicy(policy, Aim(policy.spec.match_constraints, policy.spec.pod_templates))
+
+
+def _parts(policy: Policy) -> _Parts:
+    compiler = _Compiler(policy)
+    variables = compiler.variables()
+    checks = tuple(compiler.check(index, validation) for index, validation in enumerate(policy.spec.validations))
+    conditions = tuple(
+        compiler.program(condition.expression, ("spec", "matchConditions", index, "expression"), BOOL, variables=False)
+        for index, condition in enumerate(policy.spec.match_conditions)
+    )
+    annotations = compiler.annotations()
+    if compiler.problems:
+        raise PolicyError(*compiler.problems)
+    return _Parts(conditions, variables, checks, annotations)
+
+
+def _names(policy: Policy) -> tuple[str, ...]:
+    return (*VARIABLES, PARAMS) if policy.spec.param_kind else VARIABLES
+
+
+def _fast(policy: Policy, text: str) -> Program | None:
+    """A short cut; without it everything is judged on its own, with the same result."""
+    return cel.shortcut(text, _names(policy))
+
+
+NOTHING = cel.compile("null")
+
+
+class _Compiler:
+    """Compiles the expressions of one policy and gathers what is wrong with them."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.problems: list[Problem] = []
+        self._types: dict[str, str] = {}
+        self._names = _names(policy)
+
+    def variables(self) -> dict[str, Program]:
+        """In order; each sees those before it, and has the static type of its expression."""
+        programs: dict[str, Program] = {}
+        for index, variable in enumerate(self.policy.spec.variables):
+            program = self.program(variable.expression, ("spec", "variables", index, "expression"))
+            programs[variable.name] = program
+            self._types[f"variables.{variable.name}"] = DYN if program is NOTHING else program.returns
+        return programs
+
+    def check(self, index: int, validation: Validation) -> Check:
+        at: tuple[Token, ...] = ("spec", "validations", index)
+        element = (validation.each.name,) if validation.each else ()
+        patterns = tuple((*parse(pointer), "*") for pointer in validation.each.lists) if validation.each else ()
+        return Check(
+            index=index,
+            validation=validation,
+            program=self.program(validation.expression, (*at, "expression"), BOOL, element=element),
+            verdicts=self._verdicts(validation),
+            message=self._optional(validation.message_expression, (*at, "messageExpression"), STRING, element),
+            expected=self._optional(validation.expected_expression, (*at, "expectedExpression"), DYN, element),
+            fix=tuple(
+                CompiledStep(
+                    step, parse(step.pointer), self._optional(step.value_expression, (*at, "fix", n, "valueExpression"), DYN, element)
+                )
+                for n, step in enumerate(validation.fix)
+            ),
+            tokens=parse(validation.path),
+            patterns=patterns,
+        )
+
+    def annotations(self) -> dict[str, Program]:
+        """The key of each audit annotation, and the text or null that it notes."""
+        programs: dict[str, Program] = {}
+        for index, annotation in enumerate(self.policy.spec.audit_annotations):
+            at = ("spec", "auditAnnotations", index, "valueExpression")
+            program = programs[annotation.key] = self.program(annotation.value_expression, at)
+            if program.returns not in {STRING, NULL, DYN}:
+                self.problems.append(
+                    self.policy.source.problem(at, f"the expression gives {program.returns}, but it must give STRING or null")
+                )
+        return programs
+
+    def program(
+        self, text: str, at: tuple[Token, ...], wanted: str = DYN, *, element: tuple[str, ...] = (), variables: bool = True
+    ) -> Program:
+        """The program; on a problem, which is kept, one that must not be run."""
+        source = self.policy.source
+        try:
+            program = cel.compile(text, (*self._names, *element), self._types if variables else {})
+        except ExpressionError as error:
+            place = source.inside(at, error.line, error.column)
+            self.problems.append(Problem(source.file, *place, f"the expression does not compile: {error.message}"))
+            return NOTHING
+        if wanted != DYN and program.returns not in {wanted, DYN}:
+            self.problems.append(source.problem(at, f"the expression gives {program.returns}, but it must give {wanted}"))
+        return program
+
+    def _verdicts(self, validation: Validation) -> tuple[Program, ...]:
+        variables = self.policy.spec.variables
+        texts = [vap.with_variables(text, vap.used_variables(text, variables)) for text in vap.verdicts(validation)]
+        programs = tuple(_fast(self.policy, text) for text in texts)
+        return tuple(program for program in programs if program) if all(programs) else ()
+
+    def _optional(self, text: str | None, at: tuple[Token, ...], wanted: str, element: tuple[str, ...]) -> Program | None:
+        return None if text is None else self.program(text, at, wanted, element=element)

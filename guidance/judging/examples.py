@@ -1,0 +1,49 @@
+"""A policy's own examples, run: they are its documentation, so they must be true."""
+
+from collections.abc import Iterator
+
+from guidance.documents.patch import apply
+from guidance.documents.source import Problem
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import Evaluation, evaluate
+from guidance.policies.policy import ExpectedFinding, Failing
+
+
+def problems(policy: CompiledPolicy) -> list[Problem]:
+    """What the policy says otherwise than its examples do; empty when all of them hold. Each points at the example in the file."""
+    source, examples = policy.policy.source, policy.policy.examples
+    found = []
+    for index, passing in enumerate(examples.passing):
+        for finding in evaluate([policy], passing.manifest, old=passing.old).findings:
+            found.append(source.problem(("examples", "pass", index), f"should pass, but: {finding.message} ({finding.path})"))  # noqa: PERF401
+    for index, failing in enumerate(examples.failing):
+        found += [source.problem(("examples", "fail", index), message) for message in _untrue(policy, failing)]
+    return found
+
+
+def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
+    evaluation = evaluate([policy], example.manifest, old=example.old)
+    told = {finding.path: finding for finding in evaluation.findings}
+    for expected in example.findings:
+        if (finding := told.pop(expected.path, None)) is None:
+            yield f"should have a finding at {expected.path}, but has none"
+            continue
+        actual = ExpectedFinding(
+            path=finding.path,
+            message=finding.message if expected.message is not None else None,
+            container=finding.container,
+            fixed=finding.fix is not None,
+        )
+        if actual != expected:
+            yield f"should give {expected!r}, but gives {actual!r}"
+    yield from (f"has a finding that it does not list: {finding.message} ({path})" for path, finding in told.items())
+    yield from _unmended(policy, example, evaluation)
+
+
+def _unmended(policy: CompiledPolicy, example: Failing, evaluation: Evaluation) -> Iterator[str]:
+    """A fix that is offered must work when it is sent back as it is."""
+    for finding in evaluation.findings:
+        mended = apply(example.manifest, finding.fix or [])
+        if finding.fix is not None and isinstance(mended, dict):
+            left = [other.message for other in evaluate([policy], mended, old=example.old).findings if other.path == finding.path]
+            yield from (f"is not mended by the fix at {finding.path}: {message}" for message in left)

@@ -1,0 +1,240 @@
+"""A manifest as policies see it: read once, converted for the engine once, looked at as itself and as the pod that it makes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property, lru_cache
+
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.jsonvalue import NotJson, checked
+from guidance.documents.pointer import Token, find
+from guidance.expressions.cel import Bindings
+from guidance.manifests import shape
+from guidance.manifests.resources import CONTAINER_LISTS, NAMESPACE, POD, Resource, resource
+from guidance.manifests.wellformed import quick_check
+from guidance.policies.binding import NOTHING_MORE, Context
+from guidance.policies.matching import LabelSelector, MatchConstraints, Operation
+
+Object = dict[str, JsonValue]
+VARIABLES = ("object", "oldObject", "request", "namespaceObject")
+"""What every expression may use; with `paramKind`, `params` too. `authorizer` does not compile: better no verdict than a wrong one."""
+PARAMS = "params"
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label that every namespace has."""
+
+
+class UnknownNamespace(LookupError):
+    """A policy asks for labels of a namespace that nobody gave."""
+
+
+class Malformed(ValueError):
+    """Not what Kubernetes would read: policies cannot judge it."""
+
+    def __init__(self, misfits: list[shape.Misfit]) -> None:
+        super().__init__(misfits[0].message)
+        self.misfits = misfits
+
+
+@dataclass(frozen=True)
+class View:
+    """One object that policies judge. `prefix` is where it lies in the manifest."""
+
+    resource: Resource
+    document: Object
+    old: JsonValue
+    prefix: tuple[Token, ...]
+    operation: Operation
+    namespace: str
+    context: Context = NOTHING_MORE
+
+    @property
+    def name(self) -> str:
+        name = find(self.document, ("metadata", "name"))
+        return name if isinstance(name, str) else ""
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        return Bindings({"object": self.document, "oldObject": self.old, "request": self._request, **self._namespace_object})
+
+    def fewer_bindings(self, unread: tuple[Token, ...], *, circumstances: bool) -> Bindings:
+        """Without this part of the objects, and without request and namespace where they are not read: the engine converts less."""
+        if circumstances and not unread:
+            return self.bindings
+        objects: Object = {"object": _without(self.document, unread), "oldObject": _without(self.old, unread)}
+        return Bindings({**objects, "request": self._request, **self._namespace_object} if circumstances else objects)
+
+    @property
+    def _namespace_object(self) -> Object:
+        """Null for what lies in no namespace, not bound at all where it is not known."""
+        if not self.resource.namespaced:
+            return {"namespaceObject": None}
+        known = self.context.namespace_object
+        return {} if known is None else {"namespaceObject": known}
+
+    @cached_property
+    def _request(self) -> Object:
+        return {
+            **self.context.request,
+            "operation": self.operation,
+            "namespace": self.namespace,
+            "name": self.name,
+            "kind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
+            "resource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
+            "requestKind": {"group": self.resource.group, "version": self.resource.version, "kind": self.resource.kind},
+            "requestResource": {"group": self.resource.group, "version": self.resource.version, "resource": self.resource.plural},
+        }
+
+    def is_selected_by(self, constraints: MatchConstraints) -> bool:
+        """By its labels and those of its namespace. Raises UnknownNamespace."""
+        if not constraints.object_selector.matches(_labels(self.document)):
+            return False
+        wanted = constraints.namespace_selector
+        if self.resource == NAMESPACE:
+            return wanted.matches({NAMESPACE_NAME: self.name, **_labels(self.document)})
+        if not wanted.keys or not self.resource.namespaced:
+            return True
+        name: Object = {NAMESPACE_NAME: self.namespace} if self.namespace else {}
+        if self.context.namespace_object is not None:
+            return wanted.matches({**name, **_labels(self.context.namespace_object)})
+        if not wanted.keys <= name.keys():
+            raise UnknownNamespace(f"its namespaceSelector reads the labels of the namespace {self.namespace!r}, which are not known here")
+        return wanted.matches(name)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A manifest under judgement."""
+
+    own: View
+
+    @cached_property
+    def pod(self) -> View | None:
+        """The pod that a workload makes, as if it were sent itself; None for other kinds (and for a Pod, which is its own)."""
+        own, at = self.own, self.own.resource.pod_at
+        template = find(own.document, at) if at else None
+        if at is None or not isinstance(template, dict):
+            return None
+        return View(POD, _as_pod(template, own), _old_pod(own, at), at, own.operation, own.namespace, own.context)
+
+    def view_for(self, aim: "Aim") -> View | None:
+        """What a policy judges, or nothing. Selectors are not asked yet."""
+        own = self.own
+        target = aim.target(own.resource, own.operation, own.name if aim.minds_names else "")
+        return own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
+
+    def container_at(self, tokens: tuple[Token, ...]) -> str | None:
+        """The name of the container that holds this place of the manifest."""
+        at = self.own.resource.pod_at
+        if at is None or tokens[: len(at)] != at:
+            return None
+        rest = tokens[len(at) :]
+        if len(rest) < 3 or rest[0] != "spec" or rest[1] not in CONTAINER_LISTS:
+            return None
+        name = find(self.own.document, (*at, *rest[:3], "name"))
+        return name if isinstance(name, str) else None
+
+
+class Target(Enum):
+    """What of an object a policy judges: the object itself when its rules name it, else its pod when they name pods."""
+
+    NOTHING = "nothing"
+    ITSELF = "itself"
+    ITS_POD = "its pod"
+
+
+class Aim:
+    """A policy's `matchConstraints`, with the answers for kinds that came before.
+
+    `makers` are the kinds whose pod templates count as pods; None: all.
+    """
+
+    def __init__(self, constraints: MatchConstraints, makers: Collection[str] | None = None) -> None:
+        self.constraints = constraints
+        self.makers = makers
+        self.minds_names = any(rule.resource_names for rule in (*constraints.resource_rules, *constraints.exclude_resource_rules))
+        self.selects_all = constraints.object_selector == constraints.namespace_selector == LabelSelector()
+        self.target = lru_cache(maxsize=256)(self._target)
+
+    def _target(self, resource: Resource, operation: Operation, name: str) -> Target:
+        if self.constraints.match(resource, operation, name):
+            return Target.ITSELF
+        makes_pods = bool(resource.pod_at) and (self.makers is None or resource.kind in self.makers)
+        return Target.ITS_POD if makes_pods and self.constraints.match(POD, operation, "") else Target.NOTHING
+
+
+def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:
+    """Read a manifest as Kubernetes would: members that are null do not exist. The manifest itself is not changed and not kept.
+
+    Raises NotJson and Malformed.
+    """
+    document, kind = _quickly_read(manifest) or _carefully_read(manifest)
+    before = _before(old)
+    namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
+    if not kind.namespaced:
+        namespace = str(find(document, ("metadata", "name")) or "") if kind == NAMESPACE else ""
+    elif namespace:
+        document = {**document, "metadata": {**_mapping(document["metadata"]), "namespace": namespace}}
+    return Subject(View(kind, document, before, (), "CREATE" if old is None else "UPDATE", namespace, context))
+
+
+def _quickly_read(manifest: object) -> tuple[Object, Resource] | None:
+    """The manifest itself where there is nothing to leave out and nothing to tell: most manifests, and much faster than a copy."""
+    if not isinstance(manifest, dict):
+        return None
+    api_version, name = manifest.get("apiVersion"), manifest.get("kind")
+    if type(api_version) is not str or type(name) is not str or name.endswith("List"):
+        return None
+    kind = resource(api_version, name)
+    return (manifest, kind) if quick_check(kind)(manifest) else None
+
+
+def _carefully_read(manifest: object) -> tuple[Object, Resource]:
+    """A copy without nulls. Raises NotJson and Malformed."""
+    document = checked(manifest, drop_nulls=True)
+    wrong = list(shape.identity_misfits(document))
+    if wrong or not isinstance(document, dict):
+        raise Malformed(wrong)
+    kind = resource(str(document["apiVersion"]), str(document["kind"]))
+    if kind.kind.endswith("List") and "items" in document:
+        message = f"This is a {kind.kind}: send its items one by one, so that each is judged."
+        raise Malformed([shape.Misfit(("kind",), message, "the kind of a single object")])
+    if wrong := list(shape.misfits(document, kind)):
+        raise Malformed(wrong)
+    return document, kind
+
+
+def _before(old: object) -> JsonValue:
+    try:
+        return checked(old, drop_nulls=True)
+    except NotJson as error:
+        raise NotJson((), f"cannot be compared with the object that it replaces: there, {error}") from error
+
+
+def _as_pod(template: Mapping[str, JsonValue], own: View) -> Object:
+    """In the namespace of its workload, and called after it, as pods are."""
+    name: Object = {"name": own.name} if own.name else {}
+    namespace: Object = {"namespace": own.namespace} if own.namespace else {}
+    return {**template, "apiVersion": "v1", "kind": "Pod", "metadata": {**name, **_mapping(template.get("metadata")), **namespace}}
+
+
+def _old_pod(own: View, at: tuple[Token, ...]) -> JsonValue:
+    template = find(own.old, at)
+    return _as_pod(template, own) if isinstance(template, dict) else None
+
+
+def _without(value: JsonValue, tokens: tuple[Token, ...]) -> JsonValue:
+    """A copy along the way to what is left out, which everything else is shared with."""
+    if not tokens or not isinstance(value, dict) or tokens[0] not in value:
+        return value
+    token, *rest = tokens
+    if not rest:
+        return {key: item for key, item in value.items() if key != token}
+    return {**value, str(token): _without(value[str(token)], tuple(rest))}
+
+
+def _labels(document: Object) -> Object:
+    return _mapping(find(document, ("metadata", "labels")))
+
+
+def _mapping(value: JsonValue) -> Object:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,134 @@
+"""Many policies asked by one call of the engine: most manifests pass most policies, and a call costs more than what it computes."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from guidance.documents.pointer import Token
+from guidance.expressions import cel
+from guidance.expressions.cel import EvaluationError, Program
+from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.subject import VARIABLES, Subject, Target, View
+from guidance.manifests.resources import Resource
+from guidance.policies import vap
+from guidance.policies.matching import Operation
+
+LONGEST = 50_000
+"""Characters of one combined expression; the engine reads at most 100,000."""
+MENTION = re.compile(r"\b(?:object|oldObject)\b((?:\s*\.\s*\??\s*[A-Za-z_][A-Za-z0-9_]*\b(?!\s*\())*)")
+CIRCUMSTANCES = re.compile(r"\b(request|namespaceObject)\b")
+MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+WORTH_IT = 50
+"""Judgements of one kind of object from which on it pays to compile the combined expression."""
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """Policies that judge the same view, and one expression that gives the list of their verdicts."""
+
+    policies: tuple[CompiledPolicy, ...]
+    verdicts: Program
+    unread: tuple[Token, ...]
+    """A part of the object that no expression reads, so that it need not be converted; () where that is not known."""
+    reads_circumstances: bool
+
+    def passed(self, view: View) -> Iterator[CompiledPolicy]:
+        """Those that surely find nothing. None of them where one fails to judge."""
+        try:
+            verdicts = self.verdicts.evaluate(view.fewer_bindings(self.unread, circumstances=self.reads_circumstances))
+        except EvaluationError:
+            return
+        if isinstance(verdicts, list):
+            yield from (policy for policy, verdict in zip(self.policies, verdicts, strict=True) if verdict is True)
+
+
+class _Plan:
+    """How these policies judge objects of one kind: who is asked together, and who must be asked by itself."""
+
+    def __init__(self, policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Operation) -> None:
+        self._policies = policies
+        self._kind = kind
+        self._operation: Operation = operation
+        self._seen = 0
+        self._own: tuple[_Panel, ...] = ()
+        self._pod: tuple[_Panel, ...] = ()
+        self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
+        """Those that may match objects of this kind, in their order."""
+        self.asked_together = frozenset[int]()
+        """The ids of those whose gates a combined expression has asked."""
+
+    def suspects(self, subject: Subject) -> Sequence[CompiledPolicy]:
+        """The policies that may find something, in their order."""
+        self._seen += 1
+        if self._seen < WORTH_IT:
+            return self.about
+        if self._seen == WORTH_IT:
+            self._gather()
+        passed = {id(policy) for policy in self._passed(subject)}
+        return [policy for policy in self.about if id(policy) not in passed] if len(passed) < len(self.about) else ()
+
+    def _passed(self, subject: Subject) -> Iterator[CompiledPolicy]:
+        for panel in self._own:
+            yield from panel.passed(subject.own)
+        if self._pod and (pod := subject.pod):
+            for panel in self._pod:
+                yield from panel.passed(pod)
+
+    def _gather(self) -> None:
+        together = [policy for policy in self.about if policy.goes_together]
+        self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
+        self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
+        self.asked_together = frozenset(id(policy) for panel in (*self._own, *self._pod) for policy in panel.policies)
+
+    def _target(self, policy: CompiledPolicy) -> Target:
+        return policy.aim.target(self._kind, self._operation, "")
+
+
+@lru_cache(maxsize=32)
+def plans(policies: tuple[CompiledPolicy, ...]) -> Callable[[Resource, Operation], _Plan]:
+    """The plans of a set of policies, made when they are first needed and kept."""
+    return lru_cache(maxsize=256)(lambda kind, operation: _Plan(policies, kind, operation))
+
+
+def _panels(policies: Iterable[CompiledPolicy], pod_at: tuple[Token, ...] = ()) -> Iterator[_Panel]:
+    group: list[CompiledPolicy] = []
+    length = 0
+    for policy in policies:
+        more = len(_combined([policy]))
+        if length + more > LONGEST:
+            yield from _panel(group, pod_at)
+            group, length = [], 0
+        group.append(policy)
+        length += more
+    yield from _panel(group, pod_at)
+
+
+def _panel(group: Sequence[CompiledPolicy], pod_at: tuple[Token, ...]) -> Iterator[_Panel]:
+    """Nothing where it does not compile, or there is nothing to put together."""
+    if not group:
+        return
+    text = _combined(group)
+    if verdicts := cel.shortcut(text, VARIABLES):
+        yield _Panel(tuple(group), verdicts, () if _reads(text, pod_at) else pod_at, bool(CIRCUMSTANCES.search(text)))
+
+
+def _reads(text: str, at: tuple[Token, ...]) -> bool:
+    """Whether an expression may read this part of the object: surely not, when each mention of the object leads elsewhere."""
+    return not at or any(not _leads_elsewhere(mention.group(1), at) for mention in MENTION.finditer(text))
+
+
+def _leads_elsewhere(path: str, at: tuple[Token, ...]) -> bool:
+    members = MEMBER.findall(path)
+    return any(member != token for member, token in zip(members, at, strict=False))
+
+
+def _combined(group: Sequence[CompiledPolicy]) -> str:
+    """The list of their gates. What several of them go over is looked up once."""
+    sources = dict.fromkeys(source for policy in group for validation in policy.policy.spec.validations for source in vap.lists(validation))
+    bound = {source: f"list{number}_" for number, source in enumerate(sources)}
+    text = ", ".join(f"({vap.gate(policy.policy.spec, bound)}\n)" for policy in group)
+    text = f"[{text}]"
+    for source, name in bound.items():
+        text = f"cel.bind({name}, {source}, {text})"
+    return text
