@@ -237,7 +237,7 @@ class Failing(Passing):
 
 
 class Examples(Strict):
-    """Run by `examples.problems`."""
+    """Run by `judging.examples.problems`."""
 
     passing: tuple[Passing, ...] = field(metadata={"alias": "pass", "min_length": 1})
     failing: tuple[Failing, ...] = field(metadata={"alias": "fail", "min_length": 1})
@@ -259,7 +259,7 @@ class Whole(Head):
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy file, read and checked; `compiled.compile_policy` makes it run."""
+    """A policy file, read and checked; `judging.compiled.compile_policy` makes it run."""
 
     metadata: Metadata
     guidance: Guidance

@@ -17,7 +17,7 @@ from guidance.policies import vap
 from guidance.policies.binding import Binding, Context
 from tests.controlplane.polling import until
 from tests.guidance.conftest import Write
-from tests.guidance.functions.table import AREAS, ERROR, POD, REFUSED, cases
+from tests.guidance.expressions.functions.table import AREAS, ERROR, POD, REFUSED, cases
 from tests.guidance.manifests import Manifest, container, workload
 
 API = "/apis/admissionregistration.k8s.io/v1/"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.guidance.reading.conftest import Read, Told
-from tests.guidance.reading.test_kyverno import POLICY
+from tests.guidance.foreign.conftest import Read, Told
+from tests.guidance.foreign.test_kyverno import POLICY
 
 IN_CEL = "cannot be judged here: write the rule as a ValidatingPolicy of policies.kyverno.io, in CEL"
 OLD = """\

@@ -3,7 +3,7 @@
 import pytest
 
 from guidance.expressions import cel
-from tests.guidance.functions.table import AREAS, ERROR, POD, REFUSED, cases
+from tests.guidance.expressions.functions.table import AREAS, ERROR, POD, REFUSED, cases
 
 
 def value(expression: str) -> str | None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from guidance.foreign.exceptions import exempted
+from tests.guidance.foreign.conftest import Judge, Read, Told
+from tests.guidance.foreign.test_kyverno import POLICY
 from tests.guidance.manifests import pod_spec, workload
-from tests.guidance.reading.conftest import Judge, Read, Told
-from tests.guidance.reading.test_kyverno import POLICY
 
 EXCEPTION = """\
 apiVersion: policies.kyverno.io/v1

@@ -9,10 +9,10 @@ from guidance.foreign.files import MOST_BYTES, bundle
 from guidance.foreign.files import read as read_files
 from guidance.foreign.parts import MOST_DOCUMENTS
 from guidance.policies.load import MAIN_PACK
+from tests.guidance.foreign.conftest import Judge, Read, Told
+from tests.guidance.foreign.test_admission import BINDING, ONE, PARAMS, POLICY
+from tests.guidance.foreign.test_kyverno import POLICY as KYVERNO
 from tests.guidance.manifests import deployment
-from tests.guidance.reading.conftest import Judge, Read, Told
-from tests.guidance.reading.test_admission import BINDING, ONE, PARAMS, POLICY
-from tests.guidance.reading.test_kyverno import POLICY as KYVERNO
 
 
 def wrong(*paths: Path) -> list[str]:

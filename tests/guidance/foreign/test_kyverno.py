@@ -6,8 +6,8 @@ from guidance.foreign.bundle import Bundle
 from guidance.judging.compiled import compile_policies
 from guidance.judging.evaluation import evaluate
 from guidance.policies.policy import Enforcement, Severity
+from tests.guidance.foreign.conftest import Judge, Read, Told
 from tests.guidance.manifests import WORKLOADS, pod_spec, workload
-from tests.guidance.reading.conftest import Judge, Read, Told
 
 POLICY = """\
 apiVersion: policies.kyverno.io/v1

@@ -9,8 +9,8 @@ from guidance.judging.compiled import compile_policies
 from guidance.judging.evaluation import evaluate
 from guidance.policies.binding import Context
 from guidance.policies.policy import Enforcement
+from tests.guidance.foreign.conftest import Judge, Read, Told
 from tests.guidance.manifests import container, pod_spec, workload
-from tests.guidance.reading.conftest import Judge, Read, Told
 
 POLICY = """\
 apiVersion: admissionregistration.k8s.io/v1

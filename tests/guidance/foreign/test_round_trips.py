@@ -21,8 +21,8 @@ from guidance.judging.subject import admit
 from guidance.policies.binding import Context
 from guidance.policies.load import MAIN_PACK
 from tests.controlplane.polling import until
+from tests.guidance.foreign import test_admission, test_exceptions, test_gatekeeper, test_kyverno
 from tests.guidance.manifests import Manifest, container, pod_spec, workload
-from tests.guidance.reading import test_admission, test_exceptions, test_gatekeeper, test_kyverno
 
 API = "/apis/admissionregistration.k8s.io/v1/"
 PATHS = {
