@@ -1,12 +1,12 @@
 """The one byte form of a JSON value: what is hashed is stored exactly so (jsonb would rewrite numbers and order)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -26,10 +26,15 @@ def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
+TEXTS: Mapping[type, Callable[[Any], str]] = {UUID: str, datetime: utc_text, bytes: bytes.hex, memoryview: memoryview.hex}
+
+
 def plain(value: object) -> Json:
     """The same value in JSON's own types. Raises NotCanonical."""
     if type(value) in JSON_SCALARS:
         return cast("Json", value)
+    if type(value) in TEXTS:
+        return TEXTS[type(value)](value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict | Mapping):
@@ -42,12 +47,9 @@ def _plain_scalar(value: object) -> Json:
         return plain(value.value)
     if isinstance(value, str | int):
         return value
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return utc_text(value)
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
+    for kind, text in TEXTS.items():
+        if isinstance(value, kind):
+            return text(value)
     if isinstance(value, set | frozenset):
         return sorted(str(item) for item in value)
     if isinstance(value, float | Decimal):

@@ -11,11 +11,13 @@ from typing import Any, Self
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connections
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django.db.models import (
+    BinaryField,
     BooleanField,
     CharField,
     DateTimeField,
     Field,
     ForeignKey,
+    JSONField,
     Model,
     PositiveIntegerField,
     PositiveSmallIntegerField,
@@ -28,6 +30,7 @@ from psycopg import Connection, RawCursor
 from psycopg import Error as DatabaseError
 from psycopg.abc import Params, Query
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 
 
 class Stale(Exception):
@@ -47,6 +50,7 @@ class Refused(Exception):
 
 
 SENT_AS_THEY_ARE = {
+    BinaryField,
     BooleanField,
     CharField,
     DateTimeField,
@@ -77,11 +81,29 @@ def _insert_text(model: type[Model]) -> tuple[list[Callable[[Model], object]], s
 
 
 def _value_of(field: "Field[object, object]") -> Callable[[Model], object]:
-    """What is sent of a row for this field. Most values go as they are; having Django find that out each time is half of an insert."""
+    """What is sent of a row for this field."""
+    value, sent = attrgetter(field.attname), _sending(field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return lambda row: sent(field.pre_save(row, True))
+    return value if sent is _as_it_is else lambda row: sent(value(row))
+
+
+def _sending(field: "Field[object, object]") -> Callable[[object], object]:
+    """How a value of this field is sent. Having Django find that out each time is half of an insert."""
     target = field.target_field if isinstance(field, ForeignKey) else field
-    if type(target) in SENT_AS_THEY_ARE and not getattr(target, "auto_now", False) and not getattr(target, "auto_now_add", False):
-        return attrgetter(field.attname)
-    return lambda row: field.get_db_prep_save(field.pre_save(row, True), connections[DEFAULT_DB_ALIAS])
+    if type(target) in SENT_AS_THEY_ARE:
+        return _as_it_is
+    if type(target) is JSONField and target.encoder is None:
+        return _as_json
+    return lambda value: field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _as_json(value: object) -> object:
+    return None if value is None else Jsonb(value)
 
 
 def insert(row: Model) -> Part:
@@ -115,10 +137,14 @@ def delete(row: Model) -> Part:
 
 
 def _assignments(row: Model, values: Mapping[str, object]) -> tuple[list[str], list[object]]:
-    fields = [(row._meta.pk if name == "pk" else row._meta.get_field(name), value) for name, value in values.items()]
-    columns = [f'"{field.column}" = %s' for field, _ in fields]  # type: ignore[union-attr]
-    database = connections[DEFAULT_DB_ALIAS]
-    return columns, [field.get_db_prep_save(value, database) for field, value in fields]  # type: ignore[union-attr]
+    known = [_assignment(type(row), name) for name in values]
+    return [text for text, _ in known], [sent(value) for (_, sent), value in zip(known, values.values(), strict=True)]
+
+
+@cache
+def _assignment(model: type[Model], name: str) -> tuple[str, Callable[[object], object]]:
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    return f'"{field.column}" = %s', _sending(field)  # type: ignore[union-attr, arg-type]
 
 
 def run(parts: Sequence[Part]) -> None:

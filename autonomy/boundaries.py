@@ -65,9 +65,8 @@ class Because:
         return {"boundary": self.boundary, "level": self.level, "reason": self.reason}
 
 
-def any_matches(patterns: Iterable[str], value: str) -> bool:
+def any_matches(patterns: Sequence[str], value: str) -> bool:
     """Shell globs, case-sensitive; no patterns match everything."""
-    patterns = list(patterns)
     return not patterns or any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
