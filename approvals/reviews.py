@@ -39,7 +39,7 @@ class OpenReview:
 
     `eligible` maps each person to the groups that she may speak for: those of the stages that she was in when the request
     was made, and still is in. `behind` are the people who asked for it, as it is known today: an account may turn out to be an alias.
-    `rules` are the approval rules of the same moment.
+    `rules` are the approval rules of the same moment, `epoch` is the one that all of it was read in.
     """
 
     request: ActionRequest
@@ -49,6 +49,7 @@ class OpenReview:
     eligible: dict[UUID, frozenset[str]]
     behind: frozenset[UUID]
     rules: Rules
+    epoch: Epoch
     now: datetime
 
     @cached_property
@@ -127,26 +128,12 @@ READ_WITH_REQUEST = f"""
 SELECT {queries.LOADED}, found.*
 FROM {queries.LOADED_FROM} CROSS JOIN LATERAL ({READ.format(requests="ARRAY[request.id]")}) found WHERE request.id = %s
 """
-READ_WITH_RECORD = READ_WITH_REQUEST.replace(
-    "found.*",
-    """(SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.submitted' ORDER BY seq DESC LIMIT 1),
-       (SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.approved' ORDER BY seq DESC LIMIT 1), found.*""",
-)
 MEMBERS = """
 SELECT person, since, ARRAY(SELECT id FROM accounts_account WHERE alias_of_id = person) FROM (
   SELECT coalesce(account.alias_of_id, account.id) AS person, membership.since
   FROM accounts_membership membership JOIN accounts_account account ON account.id = membership.account_id
   WHERE account.kind = 'person' AND account.is_active AND membership.group_id = %s) AS found
 """
-
-
-class Recorded(NamedTuple):
-    """A request with its newest review, and what the ledger says was asked for and approved: the bodies of these events."""
-
-    request: ActionRequest
-    review: OpenReview | None
-    asked: bytes | None
-    approved: bytes | None
 
 
 def read(request_id: UUID, recognised: Epoch | None = None) -> tuple[ActionRequest | None, OpenReview | None]:
@@ -161,16 +148,6 @@ def read(request_id: UUID, recognised: Epoch | None = None) -> tuple[ActionReque
     epoch.check(recognised, met)
     request = queries.loaded(values)
     return request, _opened([request], now, epoch.named(met), reviews).get(request.id)
-
-
-def read_with_record(request_id: UUID) -> Recorded | None:
-    """The same with what is told of it, still in one statement."""
-    rows = fetch(READ_WITH_RECORD, request_id)
-    if not rows:
-        return None
-    *values, asked, approved, now, met, reviews = rows[0]
-    request = queries.loaded(values)
-    return Recorded(request, _opened([request], now, epoch.named(met), reviews).get(request.id), asked, approved)
 
 
 def latest_of(requests: Sequence[ActionRequest]) -> dict[UUID, OpenReview]:
@@ -199,7 +176,7 @@ def _open_review(by_id: Mapping[UUID, ActionRequest], row: Mapping[str, Any], me
         for member in people:
             if member.since <= request.created_at and member.person not in behind:
                 eligible[member.person] = eligible.get(member.person, frozenset()) | {group}
-    return OpenReview(request, review, stages, decisions, eligible, behind, rules_in_force(met), now)
+    return OpenReview(request, review, stages, decisions, eligible, behind, rules_in_force(met), met, now)
 
 
 def _members(group: str, met: Epoch) -> Sequence[_Member]:

@@ -49,6 +49,8 @@ class Change:
     removes_subject: bool = False
     epoch: UUID | None = None
     """Where the actor is who she was in this epoch: written only if it still lasts."""
+    judged_in: UUID | None = None
+    """The epoch of all that was judged for it, told to whoever executes it (`Delivery.epoch`)."""
 
     def set(self, **values: object) -> Self:
         """New values of the subject's fields."""
@@ -143,7 +145,7 @@ def commit(*changes: Change) -> None:
     deliveries: list[Delivery] = []
     for change in changes:
         event = change.event()
-        heard = outbox.deliveries_of(event, change.subject)
+        heard = outbox.deliveries_of(event, change.subject, change.judged_in)
         parts += [_event_part(change, event), *(insert(row) for row in heard), *change.parts, _subject_part(change, event)]
         events.append(event)
         deliveries += heard

@@ -59,6 +59,8 @@ class Delivery(models.Model):
     stream = models.UUIDField()
     seq = models.PositiveIntegerField()
     lane = models.CharField(max_length=600, null=True)
+    epoch = models.UUIDField(null=True)
+    """In which what it asks for was judged: while that lasts, by what was judged then."""
     created_at = models.DateTimeField()
     published_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -76,13 +76,14 @@ def _bounds() -> str:
     return json.dumps({listener.name: listener.attempts for listener in listeners()})
 
 
-def deliveries_of(event: Event, subject: Streamed) -> list[Delivery]:
+def deliveries_of(event: Event, subject: Streamed, epoch: UUID | None) -> list[Delivery]:
     return [
         Delivery(
             listener=listener.name,
             stream=event.stream,
             seq=event.seq,
             lane=listener.lane(subject),
+            epoch=epoch,
             created_at=event.at,
             published_at=event.at,
         )

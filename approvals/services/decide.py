@@ -14,6 +14,7 @@ from audit.epoch import Epoch
 from audit.ledger import Change, commit, judged_again
 from autonomy import queries
 from autonomy.models import ActionRequest, Plan
+from autonomy.services.judge import new_violations
 from autonomy.status import Status
 from clusters.drift import unified
 from clusters.objects import Object
@@ -45,6 +46,8 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "", e
     change = Change(request, "request.approved" if complete else "request.vote_recorded", actor, _data(decision), at=decision.at).add(
         decision
     )
+    if complete and _nothing_is_left_to_judge(review):
+        change.judged_in = review.epoch.id
     commit(change.set(status=Status.QUEUED if complete else Status.AWAITING_APPROVAL))
     return review.with_decision(decision)
 
@@ -67,6 +70,11 @@ def deny(request_id: UUID, *, actor: Actor, comment: str) -> OpenReview:
     change = Change(request, "request.denied", actor, _data(decision), at=decision.at).add(decision)
     commit(change.set(status=Status.DENIED, finished_at=change.at))
     return review.with_decision(decision)
+
+
+def _nothing_is_left_to_judge(review: OpenReview) -> bool:
+    """Whether only the end of an epoch can bring what execution would have to judge; the time of an override is not of an epoch."""
+    return review.request.override is None and not new_violations(review.request, review.epoch).findings
 
 
 def _check(comment: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from approvals import reviews
-from approvals.reviews import OpenReview, Recorded
+from approvals.reviews import OpenReview
 from approvals.services.reopen import (
     back_for_review,
     reopen_under_new_policies,
@@ -22,9 +22,9 @@ from audit.statement import Stale
 from autonomy import catalogue
 from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
 from autonomy.models import ActionRequest, Level, Plan
-from autonomy.services.claim import Claimed, claim
+from autonomy.services.claim import Claimed, Recorded, claim_with_record
 from autonomy.services.execute import run
-from autonomy.services.finish import ended, failure
+from autonomy.services.finish import ended, fail, failure
 from autonomy.services.judge import new_violations
 from autonomy.services.record import essentials
 from autonomy.status import Status
@@ -46,12 +46,15 @@ OVERRIDE_ENDED = ActionFailed(
 def execute_approved(message: Message) -> None:
     """Claim an approved request and do exactly what its plan says; drifted, it goes back to its reviewers."""
     worker = Actor.worker()
-    approved = _still_approved(message, actor=worker)
-    claimed = claim(message, actor=worker) if approved else None
-    if approved is None or claimed is None:
+    found = claim_with_record(message, judged=False, actor=worker)
+    if found is None and _still_approved(message, actor=worker):
+        found = claim_with_record(message, judged=True, actor=worker)
+    if found is None:
         return
-    # Read after the message was sent, and nothing has moved since, else there was no claim: it is the plan that was judged.
-    claimed.request.plan = approved.plan
+    claimed = found.claimed
+    if _tampered(found):
+        fail(claimed, TAMPERED, actor=worker)
+        return
     try:
         run(claimed, _do, actor=worker)
     except Drifted as drifted:
@@ -72,32 +75,28 @@ def _do(claimed: Claimed) -> Outcome:
 
 
 @judged_again
-def _still_approved(message: Message, *, actor: Actor) -> ActionRequest | None:
-    """The request, if its approval holds under today's roles, rules and records; if not, it is moved on accordingly."""
-    found = reviews.read_with_record(message.stream)
-    if found is None or found.request.status not in {Status.QUEUED, Status.RUNNING}:
-        return None
-    request, review = found.request, found.review
-    if _tampered(found):
-        _end(request, TAMPERED, actor=actor)
-        return None
+def _still_approved(message: Message, *, actor: Actor) -> bool:
+    """Whether its approval holds under today's roles, rules and policies; if not, the request is moved on accordingly."""
+    request, review = reviews.read(message.stream)
+    if request is None or request.status not in {Status.QUEUED, Status.RUNNING}:
+        return False
     if request.status == Status.RUNNING:
-        return request  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
+        return True  # people, rules and override were judged at its first claim; this one goes on where a worker was lost
     if review is None:
-        return None
+        return False
     if _override_has_ended(review):
         _end(request, OVERRIDE_ENDED, actor=actor)
-        return None
+        return False
     if rules_have_changed(review):
         reopen_under_new_rules(review, actor=actor)
-        return None
+        return False
     if (added := new_violations(request)).findings:
         _policies_object(review, added, actor=actor)
-        return None
+        return False
     if review.missing():
         void_lost_approvals(review, actor=actor)
-        return None
-    return request
+        return False
+    return True
 
 
 def _policies_object(review: OpenReview, added: Evaluation, *, actor: Actor) -> None:
@@ -123,8 +122,8 @@ def _override_has_ended(review: OpenReview) -> bool:
 
 
 def _tampered(found: Recorded) -> bool:
-    """Whether what would run differs from what the ledger tells was asked for and approved."""
-    request, plan = found.request, found.request.plan
+    """Whether what was claimed differs from what the ledger tells was asked for and approved."""
+    request, plan = found.claimed.request, found.claimed.request.plan
     asked, approved = _data_of(found.asked), _data_of(found.approved)
     if asked is None or approved is None or plan is None:
         return True

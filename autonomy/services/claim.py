@@ -11,40 +11,50 @@ out goes on before an older one that was committed after it: it still holds the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from audit import outbox
 from audit.actor import Actor
+from audit.epoch import ID
 from audit.ledger import chained
 from audit.models import Delivery, Event
 from audit.outbox import Message
 from audit.rows import columns, fetch, instance
 from audit.statement import Refused, Stale, told_apart_by_constraint
 from autonomy.models import ActionRequest
+from autonomy.queries import LOADED, LOADED_FROM, loaded
 from autonomy.status import Status
 
 EVENT_COLUMNS = [str(field.column) for field in Event._meta.concrete_fields]
+LASTS = f"coalesce(d.epoch = {ID}, false)"
+"""Whether all holds still that was judged for what is claimed: it may differ only after its epoch (audit.epoch)."""
 
-CLAIM = f"""
+TEXT = f"""
 WITH claimed AS (
   UPDATE audit_delivery d SET attempts = attempts + 1, lease_until = now() + %s, last_error = ''
   FROM autonomy_actionrequest asked
-  WHERE d.id = %s AND d.listener = %s AND NOT d.dead AND d.attempts < %s
+  WHERE d.id = %s AND d.listener = %s AND NOT d.dead AND d.attempts < %s AND (%s OR {LASTS})
     AND asked.id = d.stream AND asked.id = %s AND asked.seq = %s AND asked.head = %s AND asked.status IN (%s, %s)
     AND (d.lease_until IS NULL OR d.lease_until < now()) AND (d.not_before IS NULL OR d.not_before <= now())
     AND (d.lease_until IS NOT NULL OR NOT EXISTS (
       SELECT 1 FROM audit_delivery older
       WHERE older.lane = d.lane AND NOT older.dead AND (older.created_at, older.id) < (d.created_at, d.id)))
-  RETURNING d.id, d.lane, d.attempts),
+  RETURNING d.id, d.lane, d.attempts, {LASTS} AS lasts),
 started AS (
   INSERT INTO audit_event ({", ".join(EVENT_COLUMNS)}) SELECT {", ".join(["%s"] * len(EVENT_COLUMNS))} FROM claimed),
 moved AS (
   UPDATE autonomy_actionrequest r SET status = %s, seq = %s, head = %s FROM claimed WHERE r.id = %s AND r.seq = %s)
-SELECT {columns(ActionRequest, "r")}, claimed.lane, claimed.attempts
-FROM autonomy_actionrequest r, claimed WHERE r.id = %s
+SELECT {{}}, claimed.lane, claimed.attempts, claimed.lasts FROM {{}}, claimed WHERE request.id = %s
 """
+CLAIM = TEXT.format(columns(ActionRequest, "request"), "autonomy_actionrequest request")
+CLAIM_WITH_RECORD = TEXT.format(
+    f"""{LOADED},
+  (SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.submitted' ORDER BY seq DESC LIMIT 1),
+  (SELECT body FROM audit_event WHERE stream = request.id AND type = 'request.approved' ORDER BY seq DESC LIMIT 1)""",
+    LOADED_FROM,
+)
 
 
 @dataclass(frozen=True)
@@ -53,15 +63,41 @@ class Claimed:
 
     request: ActionRequest
     delivery: Delivery
+    as_judged: bool
+    """Whether all that was judged for it holds still."""
 
     @property
     def lane(self) -> str:
         return self.delivery.lane or ""
 
 
+class Recorded(NamedTuple):
+    """What was claimed, its plan with it, and what the ledger says was asked for and approved: the bodies of these events."""
+
+    claimed: Claimed
+    asked: bytes | None
+    approved: bytes | None
+
+
 def claim(message: Message, *, actor: Actor) -> Claimed | None:
     """Start the execution, or None: somebody else has it, it was cancelled, an older request on the same target goes first."""
-    event = chained(
+    event = _started(message, actor)
+    row = _claim(CLAIM, message, event, judged=True)
+    return _claimed(instance(ActionRequest, row[:-3]), row[-3:], event, message) if row else None
+
+
+def claim_with_record(message: Message, *, judged: bool, actor: Actor) -> Recorded | None:
+    """The same with the record, which is of the same moment. Not `judged` anew: None too unless all holds still that was judged."""
+    event = _started(message, actor)
+    row = _claim(CLAIM_WITH_RECORD, message, event, judged=judged)
+    if row is None:
+        return None
+    *values, asked, approved, lane, attempts, lasts = row
+    return Recorded(_claimed(loaded(values), (lane, attempts, lasts), event, message), asked, approved)
+
+
+def _started(message: Message, actor: Actor) -> Event:
+    return chained(
         stream=message.stream,
         seq=message.seq + 1,
         prev=message.head,
@@ -71,8 +107,11 @@ def claim(message: Message, *, actor: Actor) -> Claimed | None:
         at=timezone.now(),
         data={"delivery": message.delivery},
     )
+
+
+def _claim(text: str, message: Message, event: Event, *, judged: bool) -> Sequence[Any] | None:
     values = [
-        outbox.LEASE, message.delivery, message.listener, outbox.MAX_ATTEMPTS,
+        outbox.LEASE, message.delivery, message.listener, outbox.MAX_ATTEMPTS, judged,
         message.stream, message.seq, message.head, Status.QUEUED, Status.RUNNING,
         *(getattr(event, field.attname) for field in Event._meta.concrete_fields),
         Status.RUNNING, event.seq, event.hash, message.stream, message.seq,
@@ -80,15 +119,14 @@ def claim(message: Message, *, actor: Actor) -> Claimed | None:
     ]  # fmt: skip
     try:
         with told_apart_by_constraint():
-            rows = fetch(CLAIM, *values)
+            rows = fetch(text, *values)
     except (Stale, Refused):
         return None
-    return _claimed(rows[0], event, message) if rows else None
+    return rows[0] if rows else None
 
 
-def _claimed(row: Sequence[Any], event: Event, message: Message) -> Claimed:
+def _claimed(request: ActionRequest, taken: Sequence[Any], event: Event, message: Message) -> Claimed:
     """The statement reads the request as it was before its own update."""
-    *values, lane, attempts = row
-    request = instance(ActionRequest, values)
+    lane, attempts, lasts = taken
     request.status, request.seq, request.head = Status.RUNNING, event.seq, event.hash
-    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=lane, attempts=attempts))
+    return Claimed(request, Delivery(id=message.delivery, listener=message.listener, lane=lane, attempts=attempts), lasts)

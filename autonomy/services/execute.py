@@ -31,16 +31,16 @@ def execute(message: Message) -> None:
 
 def _do(claimed: Claimed) -> Outcome:
     request = claimed.request
-    _check_exemptions(request)
+    if request.level > Level.FULL and not claimed.as_judged:
+        _judge_again(request)
     return catalogue.action(request.action).execute(catalogue.ask_of(request))
 
 
-def _check_exemptions(request: ActionRequest) -> None:
-    """What an exemption let pass does not run after its end, however long it had to wait. Raises ActionFailed."""
-    if request.level > Level.FULL and any(finding.get("exempted") for finding in request.findings):
-        for finding in new_violations(request).findings:
-            hint = "Mend what the policy names and submit it again."
-            raise ActionFailed(f"{finding.policy} refuses it since: {finding.message}", reason="PolicyChanged", hint=hint)
+def _judge_again(request: ActionRequest) -> None:
+    """It may have waited long for its turn: policies became stricter, or an exemption ended. Raises ActionFailed."""
+    for finding in new_violations(request).findings:
+        hint = "Mend what the policy names and submit it again."
+        raise ActionFailed(f"{finding.policy} refuses it since: {finding.message}", reason="PolicyChanged", hint=hint)
 
 
 def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts import roles
 from audit.actor import Actor, ActorKind
+from audit.epoch import Epoch
 from autonomy import catalogue
 from autonomy.actions.base import ANY_KIND, AnyAction, Parameters, Target
 from autonomy.boundaries import Facts, level_of
@@ -83,12 +84,12 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     return Judgement(request, evaluation, owners, kind.deciders(target, parameters))
 
 
-def new_violations(request: ActionRequest) -> Evaluation:
-    """What the policies of now refuse in a stored request that they did not refuse when it was submitted; nothing new: no findings."""
+def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evaluation:
+    """What the policies of now, or of an epoch that was just met, refuse in a stored request and did not refuse at its submission."""
     kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
     if kind.manifest(ask.target, ask.parameters) is None:
         return NOTHING_TO_JUDGE
-    policies = consult(request.cluster, request.namespace).policies
+    policies = consult(request.cluster, request.namespace, epoch).policies
     found = _evaluate(kind, ask.target, ask.parameters, policies)
     known = {
         (finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings if finding.get("exempted") is None
