@@ -2,11 +2,41 @@
 
 import pytest
 
+from approvals import reviews
 from approvals.services import decide
+from audit.rows import fetch
+from autonomy.models import ActionRequest
 from tests.approvals.scenes import altered, approve, decisions, effect, executed, needs, no_rule
 from tests.plugins.world import Person, World
 
 APPROVED = ["request.submitted", "request.review_opened", "request.approved"]
+LASTING = "SELECT count(*) FROM audit_delivery d JOIN audit_epoch e ON e.id = d.epoch WHERE d.stream = %s"
+
+
+def lasts(request: ActionRequest) -> bool:
+    """Whether the claim will find that nothing can have changed since it was judged."""
+    return fetch(LASTING, request.id) == [(1,)]
+
+
+def test_what_was_judged_in_an_epoch_that_lasts_is_claimed_at_once(
+    world: World, alice: Person, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = approve(world.waiting(alice), carol)
+    assert lasts(request)
+
+    with monkeypatch.context() as patched:
+        patched.delattr(reviews, "read")
+        assert executed(world, request).status == "succeeded"
+    assert effect()
+
+
+def test_a_change_that_does_not_concern_it_has_it_judged_again_and_run(world: World, alice: Person, carol: Person, frank: Person) -> None:
+    request = approve(world.waiting(alice), carol)
+    world.leave(frank, "platform-admins")
+    assert not lasts(request)
+
+    assert executed(world, request).status == "succeeded"
+    assert effect()
 
 
 def test_an_approver_who_has_lost_the_role_since_is_replaced_by_another(world: World, alice: Person, carol: Person, frank: Person) -> None:
