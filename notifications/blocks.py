@@ -89,6 +89,13 @@ def fenced(text: str) -> list[Block] | None:
     return sections(lines, before=f"{FENCE}\n", after=f"\n{FENCE}")
 
 
+def counts(difference: str) -> str:
+    """How much a unified difference adds and removes."""
+    lines = difference.splitlines()[2:]
+    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return f"{added} line{'' if added == 1 else 's'} added, {removed} removed"
+
+
 def _parts(lines: Sequence[str], length: int) -> Iterator[str]:
     part: list[str] = []
     size = 0

@@ -12,18 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.actors import actor_of
-from approvals.errors import NotOpen, PlanChanged
+from approvals.errors import NotOpen
+from approvals.plans import plan_changed
 from approvals.services import decide
 from audit.actor import Actor, Door
 from audit.problems import Problem
 from autonomy import queries
 from autonomy.errors import MayNotSee
 from autonomy.models import ActionRequest, Plan
-from notifications import courier, linking, slack_client
-from notifications.blocks import Block, escape, link
+from notifications import courier, linking, refusals, slack_client
+from notifications.blocks import Block, link
 from notifications.card import Card, prefix_of, read
 from notifications.errors import AccountIsOff, GuestOfSlack, NotFromSlack, NotShownWhole, OnlyPost, OtherWorkspace
-from notifications.message import APPROVE, COMMENT, DENY, REVIEW, deny_modal, review_modal
+from notifications.message import APPROVE, COMMENT, DENY, REVIEW, Content, deny_modal, review_modal
 from notifications.models import SlackIdentity
 from notifications.payloads import Action, Interaction, Seen, parse, seen
 from notifications.services.once import is_first
@@ -90,9 +91,9 @@ def _clicked(received: Interaction, act: Act, what: Seen) -> None:
     try:
         act(received, _actor(received), what)
     except Unlinked:
-        _whisper(received, _invitation(received))
+        _whisper(received, Content(_invitation(received), []))
     except Problem as problem:
-        _whisper(received, _told(problem, what))
+        _whisper(received, refusals.whisper(problem, _page_for(problem, what)))
 
 
 def _approve_clicked(received: Interaction, actor: Actor, what: Seen) -> None:  # noqa: ARG001 (as every other)
@@ -106,7 +107,7 @@ def _deny_clicked(received: Interaction, actor: Actor, what: Seen) -> None:
 def _review_clicked(received: Interaction, actor: Actor, what: Seen) -> None:
     card = _decidable(actor, what)
     if prefix_of(card.request.plan_digest) != what.prefix:
-        raise PlanChanged("The plan that this message showed was replaced.", seen=what.prefix, current=card.request.plan_digest)
+        raise plan_changed(card.request, _digest(what))
     view = review_modal(card)
     if view is None:
         raise NotShownWhole
@@ -146,8 +147,15 @@ def _submitted(received: Interaction) -> HttpResponse:
     except Unlinked:
         return _errors("Your Slack user is not linked to an account any more: click the button in the message again.")
     except Problem as problem:
-        return _errors(f"{problem.title}. {problem.detail} {problem.suggestion}")
+        return _refused(problem, what)
     return HttpResponse()
+
+
+def _refused(problem: Problem, what: Seen) -> HttpResponse:
+    view = refusals.over_the_form(problem, _page_for(problem, what))
+    if view is None:
+        return _errors(f"{problem.title}. {problem.detail} {problem.suggestion}")
+    return JsonResponse({"response_action": "push", "view": view})
 
 
 def _errors(said: str) -> HttpResponse:
@@ -181,17 +189,22 @@ def _open(received: Interaction, what: Seen, view: Block) -> None:
     courier.soon(lambda: slack_client.open_modal(received.trigger_id, view), otherwise=explain)
 
 
-def _whisper(received: Interaction, said: str) -> None:
-    """A message that only who clicked sees."""
+def _whisper(received: Interaction, said: Content) -> None:
+    """A message that only who clicked sees; its text alone where Slack finds the blocks too long."""
+
+    def whisper() -> None:
+        try:
+            slack_client.whisper(received.place, received.user.id, said.text, said.blocks)
+        except slack_client.TooLong:
+            slack_client.whisper(received.place, received.user.id, said.text)
+
     if received.place:
-        courier.soon(lambda: slack_client.whisper(received.place, received.user.id, said))
+        courier.soon(whisper)
 
 
-def _told(problem: Problem, what: Seen) -> str:
-    lines = [f":warning: *{escape(problem.title)}*", escape(problem.detail), escape(problem.suggestion)]
-    if not isinstance(problem, MayNotSee):
-        lines.append(_page(what))
-    return "\n".join(line for line in dict.fromkeys(lines) if line)
+def _page_for(problem: Problem, what: Seen) -> str:
+    """Who may not see the request is not told where it is."""
+    return "" if isinstance(problem, MayNotSee) else _page(what)
 
 
 def _page(what: Seen) -> str:

@@ -77,13 +77,11 @@ def _whole(card: Card) -> list[Block] | None:
 
 
 def _gist(card: Card) -> list[Block]:
-    lines = card.difference.splitlines()[2:]
-    added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
     reason = kit.sections(["*Reason*", *kit.quoted(kit.shortened(card.request.reason or "none given", REASON_SHOWN))])
     remarks = [*words.because(card), *_remarks(card)]
     more = [f"… and {len(remarks) - REMARKS_SHOWN} more"] if len(remarks) > REMARKS_SHOWN else []
     shown = [kit.shortened(remark, 600) for remark in remarks[:REMARKS_SHOWN]]
-    note = f"*Difference*\n{added} lines added, {removed} removed: too much for a message."
+    note = f"*Difference*\n{kit.counts(card.difference)}: too much for a message."
     return [*reason[:1], *kit.sections([*shown, *more]), kit.section(note)]
 
 

@@ -104,9 +104,10 @@ def say(user: str, text: str) -> None:
     _call(TIMEOUT_SECONDS, "chat.postMessage", {"channel": user, "text": text})
 
 
-def whisper(channel: str, user: str, text: str) -> None:
-    """An ephemeral message that this user alone sees. Raises SlackError."""
-    _call(TIMEOUT_SECONDS, "chat.postEphemeral", {"channel": channel, "user": user, "text": text})
+def whisper(channel: str, user: str, text: str, blocks: Sequence[Json] = ()) -> None:
+    """An ephemeral message that this user alone sees; without blocks it is the text. Raises SlackError."""
+    shown = {"blocks": list(blocks)} if blocks else {}
+    _call(TIMEOUT_SECONDS, "chat.postEphemeral", {"channel": channel, "user": user, "text": text, **shown})
 
 
 def open_modal(trigger_id: str, view: Json) -> None:

@@ -1,11 +1,11 @@
 """Approving and denying."""
 
-import json
 from uuid import UUID
 
 from approvals import reviews
-from approvals.errors import AlreadyDecided, CommentMissing, CommentUnfit, NotOpen, PlanChanged, ReviewChanged
+from approvals.errors import AlreadyDecided, CommentMissing, CommentUnfit, NotOpen, ReviewChanged
 from approvals.models import Decision
+from approvals.plans import plan_changed
 from approvals.quorum import Vote
 from approvals.reviews import OpenReview
 from approvals.services.reopen import reopen_under_new_rules, rules_have_changed
@@ -13,11 +13,8 @@ from audit.actor import Actor
 from audit.epoch import Epoch
 from audit.ledger import Change, commit, judged_again
 from autonomy import queries
-from autonomy.models import ActionRequest, Plan
 from autonomy.services.judge import new_violations
 from autonomy.status import Status
-from clusters.drift import unified
-from clusters.objects import Object
 
 APPROVE, DENY = Decision.Verdict.APPROVE, Decision.Verdict.DENY
 LONGEST_COMMENT = 2000
@@ -39,7 +36,7 @@ def approve(request_id: UUID, *, actor: Actor, digest: str, comment: str = "", e
         return review
     _guard(review, actor)
     if digest != request.plan_digest:
-        raise _plan_changed(request, digest)
+        raise plan_changed(request, digest)
     _guard_rules(review, actor)
     decision = _decision(review, actor, APPROVE, comment)
     complete = not review.missing(Vote(decision.person, frozenset(decision.groups)))
@@ -98,7 +95,7 @@ def _is_repetition(review: OpenReview, actor: Actor, verdict: Decision.Verdict, 
     if before.verdict != verdict:
         raise AlreadyDecided(f"{before.name} chose to {before.verdict} at {before.at.isoformat()}.", current=review.request.status)
     if before.digest != digest:
-        raise _plan_changed(review.request, digest)
+        raise plan_changed(review.request, digest)
     return True
 
 
@@ -139,19 +136,3 @@ def _data(decision: Decision) -> dict[str, object]:
         "comment": decision.comment,
         "digest": decision.digest,
     }
-
-
-def _plan_changed(request: ActionRequest, seen: str) -> PlanChanged:
-    """`moved` tells how the plan that was seen and the one that waits differ; None where no plan of this request was seen."""
-    old, current = next((plan for plan in Plan.objects.filter(request=request) if plan.digest == seen), None), request.plan
-    if old is None or current is None:
-        waits = f" What waits is plan {current.number}, {current.digest}." if current else ""
-        detail = f"The digest that was sent never was that of a plan of this request.{waits}"
-        return PlanChanged(detail, seen=seen, current=request.plan_digest, moved=None)
-    moved = unified(_without_diff(old), _without_diff(current))
-    return PlanChanged(f"Plan {old.number} was replaced by plan {current.number}.", seen=seen, current=current.digest, moved=moved)
-
-
-def _without_diff(plan: Plan) -> Object:
-    body: Object = json.loads(bytes(plan.body))
-    return {name: value for name, value in body.items() if name != "diff"}

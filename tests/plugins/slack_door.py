@@ -72,7 +72,7 @@ class SlackDoor:
         values = {"comment": {"comment": {"type": "plain_text_input", "value": comment or None}}}
         view = {"callback_id": callback, "private_metadata": value, "state": {"values": values}}
         answer = self._send({"type": "view_submission", "view": view})
-        return _answer(list(json.loads(answer).get("errors", {}).values())) if answer else Answer(None)
+        return _answer(_said(json.loads(answer))) if answer else Answer(None)
 
     def _send(self, payload: dict[str, Any]) -> bytes:
         status, body = post_signed({**payload, "user": {"id": self.user, "team_id": TEAM}, "team": {"id": TEAM}})
@@ -98,6 +98,13 @@ def post_signed(payload: dict[str, Any], **headers: str) -> tuple[int, bytes]:
     signed = {**signing.headers(SIGNING_SECRET, body), **headers}
     answer = Client().post(INTERACTIONS, body, content_type="application/x-www-form-urlencoded", headers=signed)
     return answer.status_code, answer.content
+
+
+def _said(answer: dict[str, Any]) -> list[str]:
+    """The first line of what was said below a field, or of the modal that was put over the form."""
+    if answer["response_action"] == "push":
+        return [answer["view"]["blocks"][0]["text"]["text"].splitlines()[0]]
+    return list(answer["errors"].values())
 
 
 def _answer(said: list[str]) -> Answer:
