@@ -19,6 +19,7 @@ from accounts.admin.access import actor
 from accounts.models import Account
 from approvals.admin.difference import Difference, difference
 from approvals.admin.history import Moment, history
+from approvals.admin.standing import CHANGE, nothing_to_decide, without_plan
 from approvals.labels import title_of
 from approvals.models import Decision
 from approvals.reviews import OpenReview, latest
@@ -58,6 +59,20 @@ class RequestPage:
     @property
     def title(self) -> str:
         return title_of(self.request)
+
+    @property
+    def change(self) -> str:
+        """The headline of the difference."""
+        return CHANGE[self.request.status]
+
+    @property
+    def without_plan(self) -> str:
+        """Why there is no difference."""
+        return without_plan(self.request)
+
+    @property
+    def nothing_to_decide(self) -> str:
+        return nothing_to_decide(self.request, reviewed=self.review is not None)
 
     @cached_property
     def difference(self) -> Difference | None:
@@ -155,8 +170,15 @@ def rendered(http: HttpRequest, pk: UUID, *, problem: Problem | None = None, com
         found = read_page(pk, actor=actor(http))
     except MayNotSee as error:
         raise Http404(error.detail) from error
-    context = {**admin.site.each_context(http), "title": found.title, "page": found, "problem": problem, "comment": comment}
+    shown = {"page": found, "problem": problem, "moved": _moved(problem), "comment": comment}
+    context = {**admin.site.each_context(http), "title": found.title, **shown}
     return TemplateResponse(http, "approvals/request.html", context, status=problem.status if problem else 200)
+
+
+def _moved(problem: Problem | None) -> Difference | None:
+    """How the plan on this page differs from the one that was decided on."""
+    found = problem.extra.get("moved") if problem else None
+    return difference(str(found)) if found else None
 
 
 @never_cache

@@ -29,7 +29,7 @@ def test_carol_signs_in_opens_her_queue_and_approves(committed_world: World, adm
     sign_in(page, admin_server, world["carol"])
     expect(page.get_by_role("heading", name="Waits for me")).to_be_visible()
     page.get_by_role("link", name="Change an autonomy boundary").click()
-    expect(page.get_by_role("region", name="What would change, as a unified difference")).to_contain_text("level: 3")
+    expect(page.get_by_role("region", name="The plan as a unified difference")).to_contain_text("level: 3")
     page.get_by_label("Reason").fill("Agreed.")
     page.get_by_role("button", name="Approve").click()
 
@@ -73,6 +73,19 @@ def test_the_requesters_open_page_shows_a_decision_by_itself(committed_world: Wo
     deny(waiting.id, actor=world["carol"].actor(Door.SLACK), comment="Weekends have an on-call.")
     expect(page.locator(".daf-votes")).to_contain_text("Weekends have an on-call.", timeout=SOON)
     expect(page.locator(".daf-head")).to_contain_text("Denied")
+
+
+def test_an_open_page_turns_to_history_when_it_ends(committed_world: World, admin_server: str, browser_page: Page) -> None:
+    page, world = browser_page, committed_world
+    waiting = opened(page, admin_server, world, "frank")
+    headline = page.locator("#difference-title")
+    expect(headline).to_contain_text("What would change")
+    approve(waiting.id, actor=world["carol"].actor(Door.SLACK), digest=waiting.plan_digest)
+    world.work()
+
+    expect(headline).to_contain_text("What was changed", timeout=SOON)
+    expect(page.locator("#decide")).to_contain_text("It was approved.")
+    expect(page.locator(".daf-head")).to_contain_text("alice asked for")
 
 
 def test_a_half_typed_reason_survives_what_others_do(committed_world: World, admin_server: str, browser_page: Page) -> None:

@@ -1,5 +1,6 @@
 """Approving and denying in the admin, and what must not happen when it is refused."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from approvals.links import admin_path
 from approvals.models import Decision
+from approvals.services.decide import approve
 from audit.models import Delivery
 from autonomy.models import ActionRequest, Boundary
 from autonomy.status import Status
@@ -200,3 +202,24 @@ def test_of_an_approval_and_a_denial_at_the_same_moment_exactly_one_wins(committ
     assert answers[loser].refused_because == "not-open"
     expected = Status.QUEUED if won.verdict == Decision.Verdict.APPROVE else Status.DENIED
     assert committed_world.fresh(waiting).status == expected
+
+
+def test_who_decides_on_a_replaced_plan_reads_what_moved(world: World, carol: Person, frank: Person, alice: Person) -> None:
+    request = world.waiting(alice, name="big-scale")
+    old = request.plan_digest
+    approve(request.id, actor=carol.actor(), digest=old)
+    Boundary.objects.filter(slug="big-scale").update(namespaces=["other-*"])
+    world.work()
+
+    browser = frank.browser
+    form = {"digest": old, "csrfmiddlewaretoken": csrf_token(browser)}
+    page = browser.post(f"{admin_path(request)}approve/", form).content.decode()
+
+    problem = page[page.index('data-problem="plan-changed"') : page.index('<header class="daf-head"')]
+    assert "Plan 1 was replaced by plan 2." in problem
+    assert re.findall(r'daf-line daf-(added|removed)">.*?<code>(.*?)</code>', problem) == [
+        ("removed", "  namespaces: []"),
+        ("added", "  namespaces:"),
+        ("added", "  - other-*"),
+    ]
+    assert world.fresh(request).status == Status.AWAITING_APPROVAL

@@ -4,24 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from approvals.links import admin_path, admin_url
-from autonomy.models import ActionRequest
+from tests.admin.pages import shown, text_of
 from tests.plugins.admin_door import AdminDoor
 from tests.plugins.world import Person, World
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-
-
-def shown(browser: Client, request: ActionRequest) -> str:
-    answer = browser.get(admin_path(request))
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def text_of(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_messages_link_to_an_absolute_address_that_stays(settings: Any, world: World, alice: Person) -> None:

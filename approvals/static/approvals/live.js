@@ -4,6 +4,9 @@
 
 (() => {
   const EVERY = 3000;
+  // What is replaced while somebody reads an older plan; the headline of the plan too while it is the newest, whatever she types.
+  const BESIDE_AN_OLD_PLAN = ["head", "approvals", "history", "result"];
+  const BESIDE_THE_DECISION = [...BESIDE_AN_OLD_PLAN, "change"];
   const page = document.getElementById("request-page");
   if (!page) return;
   let moves = page.hasAttribute("data-moves");
@@ -41,16 +44,16 @@
     if (!fresh) { moves = false; return; }
     moves = fresh.hasAttribute("data-moves");
     if (fresh.dataset.digest !== page.dataset.digest && page.dataset.digest) {
-      replace(fresh, ["head", "approvals", "history", "result"]);
+      replace(fresh, BESIDE_AN_OLD_PLAN);
       tell("There is a new plan. Read it before you decide.");
       moves = false;
     } else if (fresh.dataset.digest !== page.dataset.digest) {
       location.assign(page.dataset.page);
     } else if (reason()?.value && !fresh.querySelector("textarea[data-keep]")) {
-      replace(fresh, ["head", "approvals", "history", "result"]);
+      replace(fresh, BESIDE_THE_DECISION);
       tell("This can no longer be decided by you. Your reason is still there.");
     } else {
-      replace(fresh, reason()?.value ? ["head", "approvals", "history", "result"] : null);
+      replace(fresh, reason()?.value ? BESIDE_THE_DECISION : null);
     }
     page.dataset.seq = fresh.dataset.seq ?? "";
   };
