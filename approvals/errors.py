@@ -58,7 +58,7 @@ class PlanChanged(Problem):
     slug = "plan-changed"
     status = 409
     title = "The plan is another one by now"
-    hint = "Read the request again and decide on the plan that it shows; its digest belongs into the call."
+    hint = "Read the plan that waits now, and decide on that one: by the API, with its digest."
 
 
 class ReviewChanged(Problem):

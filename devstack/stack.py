@@ -57,6 +57,8 @@ class Stack:
     def __init__(self, options: Options, *, switch: Switch | None = None) -> None:
         self.options = options
         self.data = options.data_dir.resolve()
+        if not self.data.exists():
+            self._web_port()  # a start that is refused leaves nothing; where there is a directory, who holds it tells more than a port
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = self._hold()
         self.port = self._web_port()

@@ -1,7 +1,9 @@
 """What `make up` and `make reset` say, before anything is started."""
 
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from devstack import lock
 from devstack.kubeconfigs import Kubeconfig
 from devstack.processes import Failure
 from devstack.reset import reset
+from devstack.stack import Options, Stack
 from devstack.up import options_from
 from tests.devstack.test_kubeconfigs import kubeconfig
 
@@ -56,6 +59,34 @@ def test_ones_own_context_is_used_when_that_was_agreed_to(tmp_path: Path) -> Non
 
     assert isinstance(options.cluster, Kubeconfig)
     assert options.cluster.current == "staging"
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port: int = somebody.getsockname()[1]
+        yield port
+
+
+def test_a_start_that_a_taken_port_refuses_leaves_nothing(tmp_path: Path, taken_port: int) -> None:
+    with pytest.raises(Failure, match=f"^port {taken_port} is in use; set PORT to another one, for example: make up PORT="):
+        Stack(Options(tmp_path / "some" / "data", port=taken_port))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_start_that_a_taken_port_refuses_keeps_a_directory_that_was_there(tmp_path: Path, taken_port: int) -> None:
+    (tmp_path / "secrets.json").write_text("{}")
+
+    with pytest.raises(Failure, match=f"^port {taken_port} is in use"):
+        Stack(Options(tmp_path, port=taken_port))
+
+    assert (tmp_path / "secrets.json").read_text() == "{}"
+
+
+def test_a_second_start_is_told_of_the_first_and_not_of_its_port(tmp_path: Path, taken_port: int) -> None:
+    with lock.hold(tmp_path), pytest.raises(Failure, match="^`make up` runs on .* already, or is still stopping"):
+        Stack(Options(tmp_path, port=taken_port))
 
 
 def test_reset_throws_the_data_away(tmp_path: Path) -> None:
