@@ -60,11 +60,14 @@ def test_an_action_that_is_not_there(refused: Refused, alice: Person) -> None:
 
 
 def test_the_namespace_of_another_team(refused: Refused, bob: Person) -> None:
-    refused(NotYourNamespace, bob, "deployment.restart")
+    problem = refused(NotYourNamespace, bob, "deployment.restart")
+
+    assert problem.detail == "payments-dev belongs to the team payments, and bob is not in it."
+    assert problem.extra == {"team": "payments"}
 
 
 def test_an_auditor_asks_for_nothing(refused: Refused, gina: Person) -> None:
-    refused(MayNotSubmit, gina, "deployment.restart")
+    assert refused(MayNotSubmit, gina, "deployment.restart").detail == "gina is in no team that could ask for anything."
 
 
 def test_a_cluster_that_is_not_there(refused: Refused, alice: Person) -> None:
@@ -199,4 +202,6 @@ def test_an_override_without_anything_to_override_asks_nobody(refused: Refused, 
     manifest = deployment("payments-dev", "api", "registry.example/payments/api:1.0.0", 1)
     nothing = Override((), "Just so.", timezone.now() + timedelta(days=1))
 
-    refused(NoRuleMatches, alice, "deployment.apply", {"manifest": manifest}, override=nothing)
+    problem = refused(NoRuleMatches, alice, "deployment.apply", {"manifest": manifest}, override=nothing)
+
+    assert problem.detail == "No approval rule matches deployment.apply on sandbox/payments-dev/Deployment/api."

@@ -38,7 +38,8 @@ def test_what_a_deployment_made_goes_with_it(admin: Gateway, namespace: str) -> 
 
     admin.delete(Ref.of(created), uid=created["metadata"]["uid"])
 
-    until(lambda: admin.list("ReplicaSet", namespace).items == [] and admin.list("Pod", namespace).items == [])
+    until(lambda: admin.list("Pod", namespace).items == [])
+    assert admin.list("ReplicaSet", namespace).items == []
 
 
 def test_orphans_stay(admin: Gateway, namespace: str) -> None:

@@ -58,11 +58,15 @@ def test_pods_are_charged_when_they_come_and_given_back_when_they_go(admin: Gate
     ref = limited(admin, namespace, requests_cpu="2", pods="10")
     worker_manifest = deployment("api", namespace, asking("250m"), replicas=2)
 
-    admin.apply(worker_manifest)
-    until(lambda: status(admin, ref)["used"] == {"requests.cpu": "500m", "pods": "2"})
-    admin.scale(Ref.of(worker_manifest), 0)
+    def used_with(pods: int) -> Object | None:
+        """What is charged once so many pods are counted."""
+        return until(lambda: used if (used := status(admin, ref)["used"])["pods"] == str(pods) else None)
 
-    until(lambda: status(admin, ref)["used"] == {"requests.cpu": "0", "pods": "0"})
+    admin.apply(worker_manifest)
+    assert used_with(2) == {"requests.cpu": "500m", "pods": "2"}
+
+    admin.scale(Ref.of(worker_manifest), 0)
+    assert used_with(0) == {"requests.cpu": "0", "pods": "0"}
 
 
 def test_a_deployment_that_does_not_fit_tells_it_in_its_status(admin: Gateway, worker: Gateway, namespace: str) -> None:

@@ -177,7 +177,8 @@ def test_the_next_start_finds_its_data_again_and_a_crash_then_ends_all_of_it_wit
 
 def test_nothing_is_left_behind_when_it_is_killed(up: Up) -> None:
     everything = up.everything()
+    assert len(everything) > len(PROCESSES)
 
-    up.send(signal.SIGKILL)
+    assert up.send(signal.SIGKILL) == -signal.SIGKILL
 
     eventually(gone(everything), ENDS_WITHIN)

@@ -1,5 +1,6 @@
 """Processes are started, watched and ended, and none is left behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -44,9 +45,13 @@ def test_one_that_ignores_the_signal_is_killed_with_its_children_in_other_sessio
 
 
 def test_a_crash_is_told_in_one_line_with_the_last_words_and_the_log(tmp_path: Path) -> None:
-    code = "import time\nprint('here', flush=True)\ntime.sleep(0.2)\nraise RuntimeError('no such queue')"
+    code = "import sys\nprint('here', flush=True)\nopen(sys.argv[1]).read()\nraise RuntimeError('no such queue')"
+    os.mkfifo(tmp_path / "now")
     with Processes(tmp_path) as processes:
-        processes.start(program("worker", code))
+        processes.start(program("worker", code, tmp_path / "now"))
+        processes.wait_ready("worker")
+        processes.check()
+        (tmp_path / "now").write_text("crash")
         with pytest.raises(Failure) as failure:
             processes.watch(0.02)
 

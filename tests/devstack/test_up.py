@@ -85,7 +85,7 @@ def test_a_start_that_a_taken_port_refuses_keeps_a_directory_that_was_there(tmp_
 
 
 def test_a_second_start_is_told_of_the_first_and_not_of_its_port(tmp_path: Path, taken_port: int) -> None:
-    with lock.hold(tmp_path), pytest.raises(Failure, match="^`make up` runs on .* already, or is still stopping"):
+    with lock.hold(tmp_path), pytest.raises(Failure, match=r"^`make up` runs on .* already, or is still stopping"):
         Stack(Options(tmp_path, port=taken_port))
 
 
