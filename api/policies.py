@@ -75,7 +75,7 @@ def _detail(row: Policy) -> PolicyDetailOut:
             ExampleOut(name=one.name, manifest=one.manifest, old=one.old, findings=findings_out(one.findings)) for one in examples(policy)
         ],
         exemptions=_exemptions(row),
-        versions=[VersionOut(version=one.version, since=one.since, request=one.request, source=one.source) for one in versions(row)],
+        versions=[VersionOut.model_validate(one, from_attributes=True) for one in versions(row)],
     )
 
 

@@ -53,6 +53,7 @@ class VersionOut(Out):
 
     version: str
     since: datetime
+    until: Annotated[datetime | None, Field(description="When another body took its place, or the policy went; null: it is in force.")]
     request: Annotated[UUID | None, Field(description="The request that asked for it; null where it was loaded by a command.")]
     source: str
 
@@ -80,7 +81,7 @@ class PolicyDetailOut(PolicyOut):
     controls: Annotated[list[str], Field(description="Of standards that ask for it, such as `CIS 5.2.1`.")]
     examples: list[ExampleOut]
     exemptions: list[ExemptionOut]
-    versions: Annotated[list[VersionOut], Field(description="The newest first.")]
+    versions: Annotated[list[VersionOut], Field(description="The newest first, those from before a removal too.")]
 
 
 class ResourceOut(Out):

@@ -153,7 +153,7 @@ def commit(*changes: Change) -> None:
         run(parts)
     except Refused as error:
         # The parts run in no defined order: whoever was late may meet another constraint of the same change first.
-        if any(_has_moved(change.subject) for change in changes):
+        if any(_has_moved(change.subject, event) for change, event in zip(changes, events, strict=True)):
             raise Stale from error
         raise
     heads = {event.stream: event for event in events}
@@ -168,8 +168,11 @@ def _event_part(change: Change, event: Event) -> Part:
     return insert_computed(event, "seq", "audit_numbered(%s, %s)", change.epoch)
 
 
-def _has_moved(subject: Streamed) -> bool:
-    return Event.objects.filter(stream=subject.id, seq__gt=0 if subject._state.adding else subject.seq).exists()
+def _has_moved(subject: Streamed, event: Event) -> bool:
+    """Whether somebody else has told the event that would have been ours, or has made what we would have made."""
+    if Event.objects.filter(stream=event.stream, seq__gte=event.seq).exists():
+        return True
+    return subject._state.adding and type(subject)._default_manager.filter(pk=subject.pk).exists()
 
 
 def _subject_part(change: Change, event: Event) -> Part:

@@ -18,7 +18,7 @@ from guidance.judging.examples import problems
 from guidance.models import Policy
 from guidance.policies.load import load_pack
 from guidance.policies.policy import Policy as Body
-from guidance.services.policies import load_policies
+from guidance.services.loading import load_policies
 
 
 class NobodyAsks(Exception):

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from approvals.actions.approval_rule_set import ApprovalRuleSet
+from audit import names
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from autonomy.actions.base import Target
@@ -14,7 +15,7 @@ from autonomy.actions.boundary_set import BoundarySet
 from autonomy.actions.own_rules import RuleAction
 from autonomy.catalogue import parse
 from guidance.policies.load import MAIN_PACK, load_pack
-from guidance.services.policies import load_policies
+from guidance.services.loading import load_policies
 
 DEFAULTS = Path(__file__).resolve().parent.parent.parent
 FILES: Sequence[tuple[RuleAction[Any], Path]] = (
@@ -54,4 +55,5 @@ def _creation(action: RuleAction[Any], entry: Mapping[str, Any], actor: Actor) -
     target = Target("", "", action.kind, slug)
     action.check(target, parameters)
     values = action.values(target, parameters, None)
-    return Change(action.model(slug=slug), f"{action.kind}.loaded", actor, {"slug": slug, "values": values}).set(**(values or {}))
+    row = names.under(action.model(slug=slug), slug)
+    return Change(row, f"{action.kind}.loaded", actor, {"slug": slug, "values": values}).set(**(values or {}))

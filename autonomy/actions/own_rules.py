@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
+from audit import names
 from audit.actor import Actor
 from audit.ledger import Change
 from autonomy.actions.agreed import approved_by, asked_by
@@ -81,7 +82,7 @@ class RuleAction(Action[P]):
             "values": values,
         }
         if row is None:
-            row = self.model(slug=ask.target.name)
+            row = names.under(self.model(slug=ask.target.name), ask.target.name)
             return Outcome(_result(ask, "created"), changes=[Change(row, f"{kind}.created", actor, data).set(**(values or {}))])
         if values is None:
             return Outcome(_result(ask, "removed"), changes=[Change(row, f"{kind}.removed", actor, data).remove_subject()])

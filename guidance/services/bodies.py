@@ -9,6 +9,7 @@ from guidance.judging.examples import problems
 from guidance.models import Policy
 from guidance.policies.policy import Policy as Body
 from guidance.services.policies import compiled_body
+from guidance.services.versions import newest
 
 RESERVED = frozenset({"evaluate", "reports"})
 """Addresses under /api/v1/policies/ that are no policy."""
@@ -33,9 +34,11 @@ def accepted(source: str, slug: str) -> CompiledPolicy:
 
 
 def check_is_newer(body: Body, row: Policy | None) -> None:
-    """Findings name a version, so no two bodies share one. Raises PolicyError."""
-    if row is not None and body.source.text != row.source and _numbers(body.guidance.version) <= _numbers(row.version):
-        advice = f"the body differs from the one in force, which is {row.version} already: give it a greater version"
+    """Findings name a version, so no two bodies of a name ever share one, not even after a removal. Raises PolicyError."""
+    before = row or newest(body.name)
+    if before is not None and body.source.text != before.source and _numbers(body.guidance.version) <= _numbers(before.version):
+        which = "the one in force" if row else "the one that was removed"
+        advice = f"the body differs from {which}, which is {before.version} already: give it a greater version"
         raise PolicyError(body.source.problem(("guidance", "version"), advice))
 
 

@@ -1,12 +1,9 @@
 """Policies in force: from the table to compiled, and to what holds in one place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from accounts.models import Group
-from audit.actor import Actor
-from audit.ledger import Change, commit
 from clusters.models import Namespace
 from guidance.documents.source import PolicyError, Problem
 from guidance.judging import results
@@ -129,25 +126,6 @@ def owners_of(slugs: Iterable[str]) -> frozenset[str]:
     """The groups whose policies these are."""
     slugs = list(slugs)
     return frozenset(Policy.objects.filter(slug__in=slugs).values_list("owner_id", flat=True)) if slugs else frozenset()
-
-
-def load_policies(bodies: Sequence[Body], *, actor: Actor) -> list[str]:
-    """Put these into force, only while there is no policy; say what was done. What nobody here could own is left out."""
-    if Policy.objects.exists():
-        return ["policies: there are some, so they change by approval only"]
-    known = set(Group.objects.values_list("slug", flat=True))
-    owned = [body for body in bodies if body.guidance.owner in known]
-    if owned:
-        commit(*(loaded(body, actor) for body in owned))
-    left = [f"Policy {body.name}: left out, there is no group {body.guidance.owner}" for body in bodies if body not in owned]
-    return left + [f"Policy {body.name}" for body in owned]
-
-
-def loaded(body: Body, actor: Actor) -> Change:
-    """A policy comes into force as its file says."""
-    values = values_of(body.source.text, body, enforcement=body.guidance.enforcement)
-    data = {"slug": body.name, "values": values}
-    return Change(Policy(slug=body.name), "Policy.loaded", actor, data).set(**values)
 
 
 def values_of(source: str, body: Body, *, enforcement: str, enforcement_in: Iterable[Mapping[str, str]] = ()) -> dict[str, object]:
