@@ -1,12 +1,11 @@
 """Who must agree to what: rules, their frozen copy on one request, and the decisions."""
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Group
+from audit.ids import new_id
 from autonomy.models import ActionRequest, Plan, Rule
 
 
@@ -36,7 +35,7 @@ class Review(models.Model):
     Whether it is open is not stored: it follows from the request's status and plan, so there is one open review at most.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     request = models.ForeignKey(ActionRequest, models.PROTECT, db_index=False, related_name="reviews")
     number = models.PositiveSmallIntegerField()
     plan = models.ForeignKey(Plan, models.PROTECT, db_index=False, related_name="reviews")
@@ -55,7 +54,7 @@ class Review(models.Model):
 class ReviewStage(models.Model):
     """One group's share in a review: how many of its people must approve."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     review = models.ForeignKey(Review, models.PROTECT, db_index=False, related_name="stages")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
     required = models.PositiveSmallIntegerField()
@@ -78,7 +77,7 @@ class Decision(models.Model):
         APPROVE = "approve"
         DENY = "deny"
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     review = models.ForeignKey(Review, models.PROTECT, db_index=False, related_name="decisions")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     person = models.UUIDField()

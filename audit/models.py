@@ -1,14 +1,14 @@
 """The ledger of events and the outbox of deliveries."""
 
-from uuid import uuid4
-
 from django.db import models
+
+from audit.ids import new_id
 
 
 class Streamed(models.Model):
     """A thing whose history counts: it carries number and hash of the last event of its stream (its id)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seq = models.PositiveIntegerField(default=0, editable=False)
     head = models.BinaryField(max_length=32, default=b"", editable=False)
 
@@ -23,7 +23,7 @@ class Event(models.Model):
     what queries need.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     stream = models.UUIDField()
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=64)
@@ -54,7 +54,7 @@ class Delivery(models.Model):
     whose lease ran out.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     listener = models.CharField(max_length=64)
     stream = models.UUIDField()
     seq = models.PositiveIntegerField()

@@ -1,12 +1,11 @@
 """Boundaries, action requests, and the plans of what they would change."""
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Group
+from audit.ids import new_id
 from audit.models import Streamed
 from autonomy.status import Status
 
@@ -122,7 +121,7 @@ class ActionRequest(Streamed):
 class Plan(models.Model):
     """What a request would change, from a dry run. `body` is the exact bytes that `digest` covers and that reviewers decide on."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     request = models.ForeignKey(ActionRequest, models.PROTECT, db_index=False, related_name="plans")
     number = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=71)
@@ -141,7 +140,7 @@ class Plan(models.Model):
 class IdempotencyKey(models.Model):
     """A caller's key for one submission: for 24 h the same key gives the same request."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=71)

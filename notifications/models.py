@@ -1,11 +1,10 @@
 """Who people are in Slack, where each review is shown, and which clicks were heard."""
 
-from uuid import uuid4
-
 from django.conf import settings
 from django.db import models
 
 from approvals.models import Review
+from audit.ids import new_id
 from audit.models import Streamed
 
 
@@ -43,7 +42,7 @@ class SlackMessage(models.Model):
         ALIVE = "alive"
         DEAD = "dead"
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     review = models.ForeignKey(Review, models.CASCADE, related_name="slack_messages")
     recipient = models.CharField(max_length=32)
     channel = models.CharField(max_length=32, default="")
@@ -64,7 +63,7 @@ class SlackMessage(models.Model):
 class SlackClick(models.Model):
     """A click that was heard: clicks are delivered at least once, and within five minutes anybody who saw one could send it again."""
 
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     team_id = models.CharField(max_length=32)
     user_id = models.CharField(max_length=32)
     action_ts = models.CharField(max_length=32)
