@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cli.errors import BadInput
-from cli.manifests import kinds
+from cli.manifests.kinds import mistake
 from cli.manifests.parsing import Document
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import Token, dotted
@@ -105,8 +105,8 @@ def _kind(document: Document, at: tuple[Token, ...], value: JsonValue) -> tuple[
     for name, text in (("apiVersion", api_version), ("kind", kind)):
         if not isinstance(text, str):
             raise _refused(item, (name,), f"{name} must be text, such as {'apps/v1' if name == 'apiVersion' else 'Deployment'}")
-    if told := kinds.mistake(str(api_version), str(kind)):
-        raise _refused(item, ("kind",), told)
+    if wrong := mistake(str(api_version), str(kind)):
+        raise _refused(item, (wrong.member,), wrong.told)
     return str(api_version), str(kind)
 
 

@@ -196,7 +196,7 @@ def shape_of(resource: Resource) -> Fields:
     """What is known of this kind."""
     at = resource.pod_at
     if at is None:
-        return KINDS.get((resource.group, resource.kind), IDENTITY)
+        return KINDS.get((resource.home, resource.kind), IDENTITY)
     shape = Fields(POD_MEMBERS, ("spec",))
     for token in reversed(at[1:]):
         shape = Fields({str(token): shape}, (str(token),))

@@ -24,7 +24,7 @@ class ResourceRule(Strict):
 
     def matches(self, resource: Resource, operation: Operation, name: str, *, any_version: bool) -> bool:
         return (
-            _among(self.api_groups, resource.group)
+            (_among(self.api_groups, resource.group) or (any_version and resource.home in self.api_groups))
             and (any_version or _among(self.api_versions, resource.version))
             and _among(self.operations, operation)
             and any(pattern in (resource.plural, f"{resource.plural}/*", "*", "*/*") for pattern in self.resources)
