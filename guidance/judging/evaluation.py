@@ -92,8 +92,6 @@ class Evaluation:
         return tuple(finding for finding in self.findings if finding.enforcement == level and finding.exempted is None)
 
 
-UNBOUND_NAMESPACE = 'No value with name "namespaceObject"'
-NO_NAMESPACE = "it reads namespaceObject, the object of the namespace, which is not known here"
 NOTHING_FOUND = Evaluation()
 MANY = 12
 """Policies that are asked sooner by the combined expression of all of them than one by one."""
@@ -235,17 +233,14 @@ def _level(violation: Violation, levels: Mapping[str, Enforcement]) -> Enforceme
 
 def _broken(violation: Violation) -> str:
     policy = violation.policy.policy
-    outcome = (
-        "it is ignored until they mend it (failurePolicy: Ignore)"
-        if policy.spec.failure_policy == "Ignore"
-        else "it counts as violated until they mend it (failurePolicy: Fail)"
-    )
-    reason = NO_NAMESPACE if violation.error and UNBOUND_NAMESPACE in violation.error else violation.error
-    owners = f"its owners, the group {policy.guidance.owner}" if policy.guidance.owner else "its owners"
-    return (
-        f"The policy {policy.name} could not judge this manifest: {reason}. "
-        f"That is a fault of the policy, not of the manifest: tell {owners}; {outcome}."
-    )
+    failure_policy = policy.spec.failure_policy
+    outcome = f"it {'is ignored' if failure_policy == 'Ignore' else 'counts as violated'} {{}} (failurePolicy: {failure_policy})"
+    if violation.unknown:
+        blame = f"Nobody is to blame for that; {outcome.format('as long as nobody says it')}."
+    else:
+        owners = f"its owners, the group {policy.guidance.owner}" if policy.guidance.owner else "its owners"
+        blame = f"That is a fault of the policy, not of the manifest: tell {owners}; {outcome.format('until they mend it')}."
+    return f"The policy {policy.name} could not judge this manifest: {violation.error}. {blame}"
 
 
 def _unreadable(misfit: Misfit, sent: JsonValue) -> Finding:

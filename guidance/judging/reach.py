@@ -13,6 +13,7 @@ from guidance.documents.pointer import WILDCARD, parse
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.subject import Target
 from guidance.manifests.resources import Resource
+from guidance.policies import vap
 from guidance.policies.matching import Operation
 from guidance.policies.policy import Validation
 
@@ -57,13 +58,7 @@ def _may_see(policy: CompiledPolicy, kind: Resource, operation: Operation, at: P
 def reach(policy: CompiledPolicy) -> Reach:
     """What the expressions of a policy can read of the object."""
     spec = policy.policy.spec
-    texts = [
-        *(variable.expression for variable in spec.variables),
-        *(condition.expression for condition in spec.match_conditions),
-        *(validation.expression for validation in spec.validations),
-        *(annotation.value_expression for annotation in spec.audit_annotations),
-    ]
-    below = {path for text in texts for path in _mentions(text, "object")}
+    below = {path for text in vap.expressions(spec) for path in _mentions(text, "object")}
     below |= {path for validation in spec.validations for path in _of_elements(validation)}
     lists = {parse(pointer) for validation in spec.validations if validation.each for pointer in validation.each.lists}
     return Reach(frozenset(below), frozenset(lists))

@@ -23,6 +23,16 @@ NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that every namespace has."""
 
 
+OPTIONS: Mapping[Operation, Object] = {
+    "CREATE": {"apiVersion": "meta.k8s.io/v1", "kind": "CreateOptions"},
+    "UPDATE": {"apiVersion": "meta.k8s.io/v1", "kind": "UpdateOptions"},
+}
+LONGEST_PREFIX = 58
+"""Characters of `generateName` that Kubernetes takes over into a name."""
+GENERATED = "xxxxx"
+"""Stands for the five characters that Kubernetes picks at random from letters and digits."""
+
+
 class UnknownNamespace(LookupError):
     """A policy asks for labels of a namespace that nobody gave."""
 
@@ -74,6 +84,9 @@ class View:
     @cached_property
     def _request(self) -> Object:
         return {
+            "dryRun": False,
+            "options": OPTIONS[self.operation],
+            "uid": "",
             **self.context.request,
             "operation": self.operation,
             "namespace": self.namespace,
@@ -85,8 +98,9 @@ class View:
         }
 
     def is_selected_by(self, constraints: MatchConstraints) -> bool:
-        """By its labels and those of its namespace. Raises UnknownNamespace."""
-        if not constraints.object_selector.matches(_labels(self.document)):
+        """By its labels, or those that it had before an update, and those of its namespace. Raises UnknownNamespace."""
+        selector = constraints.object_selector
+        if not (selector.matches(_labels(self.document)) or (isinstance(self.old, dict) and selector.matches(_labels(self.old)))):
             return False
         wanted = constraints.namespace_selector
         if self.resource == NAMESPACE:
@@ -97,7 +111,8 @@ class View:
         if self.context.namespace_object is not None:
             return wanted.matches({**name, **_labels(self.context.namespace_object)})
         if not wanted.keys <= name.keys():
-            raise UnknownNamespace(f"its namespaceSelector reads the labels of the namespace {self.namespace!r}, which are not known here")
+            told = f"its namespaceSelector reads the labels of the namespace {self.namespace!r}, which are not known here"
+            raise UnknownNamespace(f"{told} (autonomy check takes them by --namespace-object)")
         return wanted.matches(name)
 
 
@@ -168,6 +183,7 @@ def admit(manifest: object, *, namespace: str = "", old: object = None, context:
     Raises NotJson and Malformed.
     """
     document, kind = _quickly_read(manifest) or _carefully_read(manifest)
+    document = _named(document)
     before = _before(old)
     namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
     if not kind.namespaced:
@@ -201,6 +217,15 @@ def _carefully_read(manifest: object) -> tuple[Object, Resource]:
     if wrong := list(shape.misfits(document, kind)):
         raise Malformed(wrong)
     return document, kind
+
+
+def _named(document: Object) -> Object:
+    """Kubernetes makes the name before policies are asked."""
+    metadata = _mapping(document["metadata"])
+    prefix = metadata.get("generateName")
+    if not isinstance(prefix, str) or not prefix or metadata.get("name"):
+        return document
+    return {**document, "metadata": {**metadata, "name": prefix[:LONGEST_PREFIX] + GENERATED}}
 
 
 def _before(old: object) -> JsonValue:

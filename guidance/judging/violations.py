@@ -11,6 +11,7 @@ from guidance.documents.pointer import NotAList, Token, expand, pointer
 from guidance.expressions.cel import Bindings, EvaluationError, Program
 from guidance.judging.compiled import Check, CompiledPolicy
 from guidance.judging.subject import PARAMS, Subject, UnknownNamespace, View
+from guidance.judging.unknown import unknown
 from guidance.policies.binding import Binding, NoParams, params_of
 
 Key = tuple[str, int, str, bool, int]
@@ -45,6 +46,8 @@ class Violation:
     bindings: Bindings
     element: Mapping[str, JsonValue] = field(default_factory=dict)
     error: str | None = None
+    unknown: bool = False
+    """Whether it could not be judged for something that is not known here."""
     case: Case = field(default=EVERYWHERE)
 
     @property
@@ -115,14 +118,19 @@ def violations(policy: CompiledPolicy, subject: Subject, *, asks_gate: bool = Tr
     try:
         cases = list(_cases(policy, view))
     except (UnknownNamespace, NoParams) as error:
-        yield Violation(policy, None, view, (), view.bindings, error=str(error))
+        yield Violation(policy, None, view, (), view.bindings, error=str(error), unknown=True)
         return
     for case in cases:
         bindings = _bindings(policy, view, case)
         if asks_gate and _passes_gate(policy, bindings):
             continue
         for violation in _in_case(policy, view, bindings):
-            yield replace(violation, case=case) if case is not EVERYWHERE else violation
+            yield _explained(replace(violation, case=case) if case is not EVERYWHERE else violation)
+
+
+def _explained(violation: Violation) -> Violation:
+    missing = violation.error and unknown(violation.error, violation.policy, violation.view)
+    return replace(violation, error=missing, unknown=True) if missing else violation
 
 
 def _bindings(policy: CompiledPolicy, view: View, case: Case) -> Bindings:
@@ -241,20 +249,21 @@ class _Scope:
     bindings: Bindings
     failed: Mapping[str, str]
 
-    def explain(self, error: EvaluationError) -> str:
+    def explain(self, error: EvaluationError | NotJson) -> str:
+        """The error itself, or that of the variable that it is about; a variable may have failed because of another one."""
         return next(
             (f"variable {name}: {reason}" for name, reason in self.failed.items() if f'"variables.{name}"' in str(error)), str(error)
         )
 
 
 def _scope(policy: CompiledPolicy, bindings: Bindings) -> _Scope:
-    failed: dict[str, str] = {}
+    scope = _Scope(bindings, {})
     for name, program in policy.variables.items():
         try:
-            bindings = bindings.plus({f"variables.{name}": program.for_variable(bindings)})
+            scope = replace(scope, bindings=scope.bindings.plus({f"variables.{name}": program.for_variable(scope.bindings)}))
         except (EvaluationError, NotJson) as error:
-            failed[name] = str(error)
-    return _Scope(bindings, failed)
+            scope = replace(scope, failed={**scope.failed, name: scope.explain(error)})
+    return scope
 
 
 def _failures(policy: CompiledPolicy, check: Check, view: View, scope: _Scope) -> Iterator[Violation]:

@@ -111,5 +111,6 @@ def params_of(kind: ParamKind | None, binding: Binding | None, context: Context,
     found: Iterable[JsonValue] = [param for param in candidates if reference is None or reference.finds(param, namespace)]
     if not found and (reference is None or reference.parameter_not_found_action == "Deny"):
         wanted = f"{kind.kind} {reference.name}".strip() if reference else kind.kind
-        raise NoParams(f"it takes its parameters (params) from a {wanted} ({kind.api_version}), and there is none")
+        told = f"it takes its parameters (params) from a {wanted} ({kind.api_version}), and there is none"
+        raise NoParams(f"{told} (autonomy check takes them by --params)")
     return list(found)

@@ -48,6 +48,14 @@ def _joined(validations: Iterable[Validation], bound: Mapping[str, str]) -> Iter
             yield " && ".join(_over(each, pointer, "all", _all(texts), bound) for pointer in each.lists)
 
 
+def expressions(spec: Spec) -> Iterator[str]:
+    """All that decide what the policy says, or write it into the audit log."""
+    yield from (condition.expression for condition in spec.match_conditions)
+    yield from (variable.expression for variable in spec.variables)
+    yield from (validation.expression for validation in spec.validations)
+    yield from (annotation.value_expression for annotation in spec.audit_annotations)
+
+
 def lists(validation: Validation) -> Iterator[str]:
     """The expressions for the lists of the object that the validation goes over."""
     if validation.each is not None:

@@ -79,6 +79,20 @@ def test_a_variable_that_fails_breaks_only_what_reads_it(write: Write) -> None:
     assert judged == "still judged"
 
 
+def test_a_variable_that_fails_by_another_one_tells_the_reason_of_that_one(write: Write) -> None:
+    policy = write("""
+        variables:
+        - {name: text, expression: object.metadata.name}
+        - {name: number, expression: int(variables.text)}
+        - {name: few, expression: variables.number < 3}
+        validations: [{expression: variables.few}]
+    """)
+
+    (told,) = messages([policy], workload("Pod", pod_spec()))
+
+    assert "could not judge this manifest: variable few: variable number: type conversion error" in told
+
+
 def test_conditions_decide_whether_a_policy_is_asked_at_all(write: Write) -> None:
     policy = write("""
         matchConditions:
