@@ -116,8 +116,14 @@ def main(rounds: int) -> int:
             least, middle = seconds([str(COMMAND), "check", str(file)], rounds)
             print(f"{name + f', {file.stat().st_size / 1e6:.3f} MB':<28} {least:>9.3f} {middle:>9.3f} {PROMISES[name]:>9.1f}")
             missed += middle > PROMISES[name]
-        least, middle = seconds([str(COMMAND), "check", "-o", "json", str(large)], rounds)
-        print(f"{'large, -o json':<28} {least:>9.3f} {middle:>9.3f}")
+        more: dict[str, Sequence[str]] = {
+            "large, -o json": [str(COMMAND), "check", "-o", "json", str(large)],
+            "large, --diff": [str(COMMAND), "check", "--diff", str(large)],
+            "large, --fix": ["sh", "-c", '"$0" check --fix - < "$1"', str(COMMAND), str(large)],
+        }
+        for name, command in more.items():
+            least, middle = seconds(command, rounds)
+            print(f"{name:<28} {least:>9.3f} {middle:>9.3f}")
         show_start(small, rounds)
         show_parts(large)
         return int(missed > 0)

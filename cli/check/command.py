@@ -78,7 +78,7 @@ def _local(options: argparse.Namespace) -> Check:
         context=context.context(options.params, options.namespace_object, chosen.beside),
         exceptions=chosen.beside.exceptions,
         old=context.old_objects(options.old),
-        mends=options.fix or options.diff,
+        rewrites=options.fix or options.diff,
         mend_from=Enforcement.ADVISORY if options.fix or options.diff else SHOWN_FIXES[options.output],
     )
     return lambda files: replace(judged(judge, files), rules=chosen.rules())

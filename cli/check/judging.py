@@ -1,17 +1,17 @@
 """One document judged: its objects, by all policies, with the place of every finding."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from cli.check.report import Judged, Report
+from cli.check.report import Judged, Report, Rewritten
 from cli.errors import BadInput
 from cli.manifests.comments import Ignored, ignored
 from cli.manifests.objects import Item, Object, items
 from cli.manifests.parsing import Chunk, document
-from guidance.documents.jsontype import JsonValue
+from cli.mending.differences import differences
 from guidance.documents.patch import Operation
-from guidance.documents.pointer import Token, list_index, parse, pointer
+from guidance.documents.pointer import pointer, typed
 from guidance.documents.source import Problem
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.results import Outcome, Result, Results, judge
@@ -28,7 +28,7 @@ Identity = tuple[str, str, str, str]
 class Judge:
     """Everything that a document is judged by. `old` are the objects as they are now, by what they are known by.
 
-    Fixes are looked for at the level `mend_from` and above; `mends`: keep the mended objects.
+    Fixes are looked for at the level `mend_from` and above; `rewrites`: they are written into the texts, too.
     """
 
     policies: tuple[CompiledPolicy, ...]
@@ -37,7 +37,7 @@ class Judge:
     context: Context = field(default_factory=Context)
     old: Mapping[Identity, Object] = field(default_factory=dict)
     exceptions: "tuple[PolicyException, ...]" = ()
-    mends: bool = False
+    rewrites: bool = False
     mend_from: Enforcement | None = Enforcement.ADVISORY
 
     def __call__(self, chunk: Chunk) -> Report:
@@ -47,11 +47,13 @@ class Judge:
         problems += [comment for comment in comments if isinstance(comment, Problem)]
         reasons = {comment.policy: comment for comment in comments if isinstance(comment, Ignored)}
         results = [self.results(item, {policy: comment.reason for policy, comment in reasons.items()}) for item in found]
+        every = tuple(judged(item, one) for item, one in zip(found, results, strict=True))
         used = {result.policy for one in results for result in one.with_outcome(Outcome.SKIP)}
         return Report(
-            judged=tuple(judged(item, one, mends=self.mends) for item, one in zip(found, results, strict=True)),
+            judged=every,
             problems=tuple(problems),
             unused=tuple(comment for policy, comment in reasons.items() if policy not in used) if found else (),
+            rewritten=rewritten(found, every) if self.rewrites else (),
         )
 
     def results(self, item: Item, exempted: Mapping[str, str]) -> Results:
@@ -70,6 +72,7 @@ class Judge:
             context=context,
             exempted=exempted,
             mend_from=self.mend_from,
+            singly=not self.rewrites,
         )
 
 
@@ -89,15 +92,27 @@ def identity(item: Item) -> Identity:
     return known["apiVersion"].rpartition("/")[0], known["kind"], known["namespace"], known["name"]
 
 
-def judged(item: Item, results: Results, *, mends: bool = False) -> Judged:
+def judged(item: Item, results: Results) -> Judged:
     """The results with paths into the document, where the object is an item of a list or lies in a review."""
     spots = tuple(
-        tuple(item.spot(tuple(_tokens(item.manifest, finding.path))) for finding in result.findings) if result.findings else ()
+        tuple(item.spot(typed(item.manifest, finding.path)) for finding in result.findings) if result.findings else ()
         for result in results.results
     )
     found = tuple(_inside(item, result) for result in results.results) if item.at else results.results
-    mended = results.mended if mends else None
-    return Judged(item.file, item.document.chunk.number, item.line, item.identity, found, spots, mended, item.at)
+    patch = tuple(differences(item.manifest, results.mended, item.at)) if results.mended is not None else ()
+    return Judged(item.file, item.document.chunk.number, item.line, item.identity, found, spots, patch)
+
+
+def rewritten(found: Sequence[Item], every: Sequence[Judged]) -> tuple[Rewritten, ...]:
+    """The documents of these objects with all fixes. Paths stay true: the fixes of one object never move another one."""
+    from cli.mending.writing import written  # most checks write nothing
+
+    fixes: dict[int, list[Operation]] = {}
+    for item, one in zip(found, every, strict=True):
+        if one.patch:
+            fixes.setdefault(id(item.document), []).extend(one.patch)
+    documents = {id(item.document): item.document for item in found}
+    return tuple(written(documents[which], patch) for which, patch in fixes.items())
 
 
 def _inside(item: Item, result: Result) -> Result:
@@ -111,16 +126,3 @@ def _inside(item: Item, result: Result) -> Result:
 
 def _moved(prefix: str, operation: Operation) -> Operation:
     return {**operation, "path": f"{prefix}{operation['path']}"}
-
-
-def _tokens(manifest: JsonValue, path: str) -> Iterator[Token]:
-    """A pointer's tokens as the document has them: names in objects, indexes in lists."""
-    here = manifest
-    for name in parse(path):
-        index = list_index(name) if isinstance(here, list) else None
-        if index is not None and isinstance(here, list) and index < len(here):
-            here = here[index]
-            yield index
-        else:
-            here = here.get(name) if isinstance(here, dict) else None
-            yield name

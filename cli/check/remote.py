@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import yaml
 
-from cli.check.judging import judged, read
+from cli.check.judging import judged, read, rewritten
 from cli.check.report import Report, Rule
 from cli.errors import ServerError
 from cli.manifests.files import File
@@ -31,13 +31,13 @@ def checker(options: argparse.Namespace) -> Callable[[Sequence[File | Problem]],
     known = rules(server) if options.output in TELL_OF_RULES else ()
 
     def run(files: Sequence[File | Problem]) -> Report:
-        mends = options.fix or options.diff
-        return replace(check(server, files, namespace=options.namespace, cluster=options.cluster, mends=mends), rules=known)
+        found = check(server, files, namespace=options.namespace, cluster=options.cluster, rewrites=options.fix or options.diff)
+        return replace(found, rules=known)
 
     return run
 
 
-def check(server: Server, files: Sequence[File | Problem], *, namespace: str, cluster: str, mends: bool) -> Report:
+def check(server: Server, files: Sequence[File | Problem], *, namespace: str, cluster: str, rewrites: bool) -> Report:
     """Comments that ignore a policy do not count: they would not at submission either. Raises ServerError."""
     texts = [file for file in files if isinstance(file, File)]
     problems = [file for file in files if isinstance(file, Problem)]
@@ -47,10 +47,12 @@ def check(server: Server, files: Sequence[File | Problem], *, namespace: str, cl
         items += found
         problems += wrong
     results = [one for start in range(0, len(items), AT_ONCE) for one in _asked(server, items[start : start + AT_ONCE], namespace, cluster)]
+    every = tuple(judged(item, one) for item, one in zip(items, results, strict=True))
     return Report(
-        judged=tuple(judged(item, one, mends=mends) for item, one in zip(items, results, strict=True)),
+        judged=every,
         problems=tuple(problems),
         sources={file.name: file.text for file in texts},
+        rewritten=rewritten(items, every) if rewrites else (),
     )
 
 

@@ -6,22 +6,20 @@ from dataclasses import dataclass, field
 
 from cli.manifests.comments import Ignored
 from cli.manifests.objects import Spot
-from guidance.documents.jsontype import JsonValue
-from guidance.documents.pointer import Token
+from guidance.documents.patch import Operation
 from guidance.documents.source import Problem
 from guidance.judging.results import Outcome, Result
 from guidance.policies.policy import Enforcement, Severity
 
-Object = dict[str, JsonValue]
 PASSED, VIOLATED, NOT_JUDGED = 0, 1, 2
 """Exit codes."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """All results on one object. `spots` has one for each finding of each result; `mended` is the object with all fixes.
+    """All results on one object. `spots` has one for each finding of each result.
 
-    `at` is where the object lies in its document.
+    `patch` leads from the document to the one in which the object has all fixes at once.
     """
 
     file: str
@@ -30,8 +28,7 @@ class Judged:
     resource: dict[str, str]
     results: tuple[Result, ...]
     spots: tuple[tuple[Spot, ...], ...]
-    mended: Object | None = None
-    at: tuple[Token, ...] = ()
+    patch: tuple[Operation, ...] = ()
 
     @property
     def title(self) -> str:
@@ -56,14 +53,36 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Unmended:
+    """What could not be written, and why; `path` is a JSON pointer into the document."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """The text of a document with all of its fixes but those that are `left`; `number` is that of its chunk."""
+
+    file: str
+    number: int
+    text: str = field(repr=False)
+    left: tuple[Unmended, ...] = ()
+
+
+@dataclass(frozen=True)
 class Report:
-    """`unused` are comments that ignore what nobody complains about; `sources` the texts of the files; `rules` who was asked."""
+    """`unused` are comments that ignore what nobody complains about; `sources` the texts of the files; `rules` who was asked.
+
+    `rewritten` are the documents that have fixes, where they were asked for.
+    """
 
     judged: tuple[Judged, ...] = ()
     problems: tuple[Problem, ...] = ()
     unused: tuple[Ignored, ...] = ()
     sources: dict[str, str] = field(default_factory=dict, repr=False)
     rules: tuple[Rule, ...] = ()
+    rewritten: tuple[Rewritten, ...] = field(default=(), repr=False)
 
     def counts(self) -> dict[str, int]:
         """How many results there are of each outcome."""
@@ -94,4 +113,5 @@ def merged(reports: Sequence[Report]) -> Report:
         problems=tuple(problem for report in reports for problem in report.problems),
         unused=tuple(one for report in reports for one in report.unused),
         sources={file: text for report in reports for file, text in report.sources.items()},
+        rewritten=tuple(one for report in reports for one in report.rewritten),
     )

@@ -1,5 +1,6 @@
 """From the paths of a command line to texts."""
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,16 +13,25 @@ STDIN = "-"
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 NO_MANIFESTS = frozenset({"kustomization.yaml", "kustomization.yml", "Chart.yaml", "values.yaml"})
 """Left out of folders: YAML that other tools read."""
+BYTE_ORDER_MARK = "\ufeff"
+MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""How texts begin that are no UTF-8: PowerShell's are UTF-16."""
 MAX_BYTES = 20 * 1024 * 1024
 """Of one file; 20 MB are about 10,000 objects."""
 
 
 @dataclass(frozen=True)
 class File:
-    """`name` is the path as given or found, `-` for standard input."""
+    """`name` is the path as given or found, `-` for standard input; `mark` the byte order mark that the text begins with, if any."""
 
     name: str
     text: str = field(repr=False)
+    encoding: str = "utf-8"
+    mark: str = ""
+
+    @property
+    def content(self) -> bytes:
+        return (self.mark + self.text).encode(self.encoding)
 
 
 def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
@@ -44,10 +54,13 @@ def read(path: str) -> File | Problem:
         return Problem(path, 1, 1, f"cannot be read: {error.strerror}")
     if len(content) > MAX_BYTES:
         return Problem(path, 1, 1, f"has more than {MAX_BYTES // 1024 // 1024} MB: split it into several files")
+    encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
     try:
-        return File(path, content.decode("utf-8-sig"))
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        return Problem(path, content.count(b"\n", 0, error.start) + 1, 1, "is not UTF-8 text")
+        line = content[: error.start].decode(encoding, "replace").count("\n") + 1
+        return Problem(path, line, 1, f"is not {encoding.upper()} text")
+    return File(path, text.removeprefix(BYTE_ORDER_MARK), encoding, BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else "")
 
 
 def _inside(folder: str) -> Iterator[str | Problem]:

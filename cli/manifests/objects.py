@@ -61,12 +61,8 @@ class Item:
 
     def spot(self, tokens: tuple[Token, ...]) -> Spot:
         """Where a value of the object is written; the nearest parent that is there when it is missing."""
-        at: tuple[Token, ...] = (*self.at, *tokens)
-        depth = len(at)
-        while (place := self.document.place(at[:depth])) is None and depth:
-            depth -= 1
-        assert place is not None  # noqa: S101 the document itself is somewhere
-        rest = at[max(depth, len(self.at)) :]
+        place, missing = self.document.nearest((*self.at, *tokens))
+        rest = missing[-len(tokens) :] if tokens else ()
         return Spot(*place, dotted(rest) if rest else "")
 
 

@@ -75,6 +75,14 @@ class Document:
         first = self.chunk.line
         return Place(first + start.line, start.column + 1, first + end.line, end.column + 1)
 
+    def nearest(self, at: tuple[Token, ...]) -> tuple[Place, tuple[Token, ...]]:
+        """Where a value is written, or the nearest parent that is; and what is missing below it."""
+        depth = len(at)
+        while (place := self.place(at[:depth])) is None and depth:
+            depth -= 1
+        assert place is not None  # noqa: S101 the document itself is somewhere
+        return place, at[depth:]
+
 
 def chunks(text: str, file: str) -> Iterator[Chunk]:
     """The documents of a file, in order; what holds nothing but comments belongs to the next one."""

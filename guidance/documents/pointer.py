@@ -36,6 +36,17 @@ def find(document: JsonValue, tokens: Iterable[Token]) -> JsonValue:
     return document
 
 
+def typed(document: JsonValue, path: str) -> tuple[Token, ...]:
+    """A pointer's tokens as the document has them: names in objects, indexes in lists."""
+    tokens, here = list[Token](), document
+    for name in parse(path):
+        index = list_index(name) if isinstance(here, list) else None
+        token = name if index is None else index
+        here = child(here, token)
+        tokens.append(token)
+    return tuple(tokens)
+
+
 def child(value: JsonValue, token: Token) -> JsonValue:
     """One step down; None where there is nothing."""
     if isinstance(value, dict):

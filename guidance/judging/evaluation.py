@@ -138,10 +138,12 @@ def evaluate_admitted(
     enforcement: Mapping[str, Enforcement],
     exempted: Mapping[str, str] = NOBODY,
     mend_from: Enforcement | None = Enforcement.ADVISORY,
+    singly: bool = True,
 ) -> Evaluation:
     """`subject` is the manifest as it was admitted. What is `exempted` stays as it is in the mended manifest.
 
-    Fixes are looked for at the level `mend_from` and above: each is judged by all policies, which takes longer than all else.
+    Fixes are looked for at the level `mend_from` and above: each is judged by all policies, which takes longer than all else. They need not
+    be in the findings where they are not wanted `singly`.
     """
     found = _judge(policies, subject)
     noted = {
@@ -152,7 +154,7 @@ def evaluate_admitted(
 
     mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
     sent = checked(manifest)
-    mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=exempted)
+    mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=exempted, singly=singly)
     findings = tuple(
         _finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key), exempted.get(violation.policy.name))
         for violation in found

@@ -25,16 +25,25 @@ class Mended:
 
 
 def mend(
-    manifest: JsonValue, violations: Iterable[Violation], judge: Judge, *, mendable: Iterable[Violation], unmended: Collection[str] = ()
+    manifest: JsonValue,
+    violations: Iterable[Violation],
+    judge: Judge,
+    *,
+    mendable: Iterable[Violation],
+    unmended: Collection[str] = (),
+    singly: bool = True,
 ) -> Mended:
     """`judge` says which violations a manifest has after a patch; `mendable` are those of them that fixes are looked for.
 
-    Fixes of policies that are `unmended` are offered, and left out of the document.
+    Fixes of policies that are `unmended` are offered, and left out of the document. Where fixes are not wanted `singly`, they are proven one
+    by one only if they cannot be proven together.
     """
     wanted = [(violation.key, steps) for violation in mendable if (steps := violation.steps())]
     if not wanted:
         return Mended({}, None)
     proof = _Proof(manifest, frozenset(violation.key for violation in violations), judge)
+    if not singly and (document := proof.together({}, _without(unmended, dict(wanted)))) is not None:
+        return Mended({}, document)
     most = MOST_WORK // len(proof.before)
     proven = {key: steps for key, steps in wanted[:most] if proof.holds(manifest, steps, {key})}
     fixes = {key: operations(manifest, steps) for key, steps in proven.items()}

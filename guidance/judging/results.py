@@ -73,10 +73,11 @@ def judge(
     context: Context = NOTHING_MORE,
     exempted: Mapping[str, str] = NOBODY,
     mend_from: Enforcement | None = Enforcement.ADVISORY,
+    singly: bool = True,
 ) -> Results:
     """As `evaluate`, with a result for every policy that matched. `exempted` are reasons by policy name: judged all the same, and skipped.
 
-    Fixes are looked for at the level `mend_from` and above.
+    Fixes are looked for at the level `mend_from` and above; not `singly`: it is enough that `mended` has them, the findings may be without.
 
     A manifest that Kubernetes could not read has one result: `well-formed`, which nothing exempts from.
     """
@@ -85,7 +86,7 @@ def judge(
         subject = admit(manifest, namespace=namespace, old=old, context=context)
     except (NotJson, Malformed) as error:
         return Results((_violated(unreadable(manifest, error).findings),))
-    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, exempted=exempted, mend_from=mend_from)
+    found = evaluate_admitted(policies, manifest, subject, enforcement=levels, exempted=exempted, mend_from=mend_from, singly=singly)
     return Results(tuple(_results(policies, subject, found, levels)), found.mended, found.annotations)
 
 

@@ -5,6 +5,7 @@ import copy
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.evaluation import evaluate
 from guidance.judging.mending import MOST_WORK
+from guidance.judging.results import judge
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, deployment, pod_spec, workload
 
@@ -65,6 +66,7 @@ def test_fixes_that_get_in_each_others_way_are_not_mixed(write: Write) -> None:
     assert evaluation.mended is not None
     assert evaluation.mended["spec"] == pod_spec(nodeName="c")
     assert evaluate(policies, evaluation.mended).findings == ()
+    assert judge(policies, workload("Pod", pod_spec(nodeName="start")), singly=False).mended == evaluation.mended
 
 
 def test_removals_from_one_list_do_not_move_each_other(write: Write) -> None:

@@ -138,3 +138,13 @@ def test_a_policy_that_selects_other_labels_has_no_result(write: Write) -> None:
 
     assert judge([policy], workload("Pod", pod_spec())).results == ()
     assert said(judge([policy], shop)) == {"tested": "pass"}
+
+
+def test_fixes_that_are_not_wanted_singly_are_in_the_mended_manifest(main_pack: Pack) -> None:
+    manifest = workload("Deployment", pod_spec(containers=[container(securityContext={"privileged": True})], hostPID=True))
+
+    results = judge(main_pack, manifest, singly=False)
+
+    assert results.mended is not None
+    assert results.mended == judge(main_pack, manifest).mended
+    assert [finding.fix for result in results.results for finding in result.findings if finding.fix] == []
