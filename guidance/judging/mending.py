@@ -35,8 +35,8 @@ def mend(
 ) -> Mended:
     """`judge` says which violations a manifest has after a patch; `mendable` are those of them that fixes are looked for.
 
-    Fixes of policies that are `unmended` are offered, and left out of the document. Where fixes are not wanted `singly`, they are proven one
-    by one only if they cannot be proven together.
+    Fixes of policies that are `unmended` are offered, and left out of the document. Where they are not wanted `singly`, each is proven alone
+    only if they cannot be proven together.
     """
     wanted = [(violation.key, steps) for violation in mendable if (steps := violation.steps())]
     if not wanted:

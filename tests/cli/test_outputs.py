@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from guidance.documents.jsontype import JsonValue
+from guidance.documents.patch import Operation, apply
 from tests.cli.conftest import GOOD_POD, POD, Check, Write, WritePolicy
 
 RESOURCE = {"apiVersion": "v1", "kind": "Pod", "namespace": "payments", "name": "api"}
@@ -68,9 +70,37 @@ def test_json_of_nothing(check: Check, write: Write, policies: str) -> None:
 
     assert json.loads(check("--policy", policies, "empty.yaml", "-o", "json").out) == {
         "results": [],
+        "patches": [],
         "problems": [],
         "summary": {"pass": 0, "fail": 0, "warn": 0, "error": 0, "skip": 0, "files": 1, "objects": 0, "problems": 0},
     }
+
+
+def test_json_has_all_fixes_of_an_object_in_one_patch(check: Check, write: Write) -> None:
+    """Each fix is right alone; they do not add up, because each brings the securityContext that is not there."""
+    pod: dict[str, JsonValue] = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "x"},
+        "spec": {"containers": [{"name": "a", "image": "b:1"}]},
+    }
+    sent: JsonValue = {"apiVersion": "v1", "kind": "List", "items": [pod, pod]}
+    write("list.json", json.dumps(sent))
+
+    content = json.loads(check("--pack", "pss-restricted", "list.json", "-o", "json").out)
+
+    fixes = [finding["fix"] for result in content["results"] for finding in result["findings"]]
+    assert [(one["document"], one["resource"]["name"]) for one in content["patches"]] == [(1, "x"), (1, "x")]
+    assert sum(fix[0]["path"] == "/items/1/spec/containers/0/securityContext" for fix in fixes) == 4
+
+    def left(patches: list[list[Operation]]) -> int:
+        after = sent
+        for patch in patches:
+            after = apply(after, patch)
+        write("list.json", json.dumps(after))
+        return check("--pack", "pss-restricted", "list.json").out.count("error[")
+
+    assert (left([]), left(fixes), left([one["patch"] for one in content["patches"]])) == (8, 6, 0)
 
 
 def test_sarif_tells_rules_results_and_what_was_not_judged(mixed: Any) -> None:

@@ -16,7 +16,9 @@ def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the sig
     results = [json.dumps(_result(one, result, spots), ensure_ascii=False) for one in report.judged for result, spots in one.rows()]
     problems = [json.dumps(_problem(problem), ensure_ascii=False) for problem in report.problems]
     summary = {**report.counts(), "files": len(report.sources), "objects": len(report.judged), "problems": len(report.problems)}
-    return f'{{"results": {_lines(results)},\n"problems": {_lines(problems)},\n"summary": {json.dumps(summary)}}}'
+    patches = [json.dumps(_patch(one), ensure_ascii=False) for one in report.judged if one.patch]
+    parts = {"results": _lines(results), "patches": _lines(patches), "problems": _lines(problems), "summary": json.dumps(summary)}
+    return "{" + ",\n".join(f'"{name}": {written}' for name, written in parts.items()) + "}"
 
 
 def _lines(rows: list[str]) -> str:
@@ -50,6 +52,11 @@ def _finding(finding: Finding, spot: Spot) -> JsonValue:
         "expected": finding.expected,
         "fix": [{**operation} for operation in finding.fix] if finding.fix is not None else None,
     }
+
+
+def _patch(judged: Judged) -> JsonValue:
+    """The fixes of findings do not add up: two that need the same parent both bring it. This is all of them in one."""
+    return {"file": judged.file, "document": judged.document, "resource": {**judged.resource}, "patch": [{**one} for one in judged.patch]}
 
 
 def _problem(problem: Problem) -> JsonValue:
