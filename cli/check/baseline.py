@@ -43,27 +43,25 @@ def _prints(content: Mapping[str, list[dict[str, JsonValue]]]) -> list[Print]:
         if not isinstance(resource, dict) or not isinstance(findings, list):
             raise TypeError
         texts = {key: str(value) for key, value in resource.items()}
-        for finding in findings:
-            if isinstance(finding, dict) and result["result"] in VIOLATIONS:
-                container = finding["container"]
-                found.append(fingerprint(texts, str(result["policy"]), str(finding["path"]), None if container is None else str(container)))
+        if result["result"] in VIOLATIONS:
+            found += [fingerprint(texts, str(result["policy"]), str(one["place"])) for one in findings if isinstance(one, dict)]
     return found
 
 
 def _fresh(judged: Judged, known: Counter[Print]) -> Judged:
     results, spots = [], []
     for result, where in judged.rows():
-        kept = [pair for pair in zip(result.findings, where, strict=True) if not _is_known(judged, result, pair[0], known)]
+        kept = [pair for pair in zip(result.findings, where, strict=True) if not _is_known(judged, result, pair[1], known)]
         results.append(_only(result, kept))
         spots.append(tuple(spot for _, spot in kept))
     return replace(judged, results=tuple(results), spots=tuple(spots))
 
 
-def _is_known(judged: Judged, result: Result, finding: Finding, known: Counter[Print]) -> bool:
+def _is_known(judged: Judged, result: Result, spot: Spot, known: Counter[Print]) -> bool:
     """Each that is known covers one finding."""
     if result.outcome not in VIOLATIONS:
         return False
-    one = fingerprint(judged.resource, finding.policy, finding.path, finding.container)
+    one = fingerprint(judged.resource, result.policy, spot.place)
     if not known[one]:
         return False
     known[one] -= 1

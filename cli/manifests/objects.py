@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cli.errors import BadInput
 from cli.manifests.kinds import mistake
 from cli.manifests.parsing import Document
+from cli.manifests.places import named
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import Token, dotted
 from guidance.documents.source import Problem
@@ -19,13 +20,17 @@ DEEPEST_LIST = 2
 
 
 class Spot(NamedTuple):
-    """Where to look in a file: lines and columns count from 1. `missing` is what should be there and is not: `resources.limits`."""
+    """Where to look in a file: lines and columns count from 1. `missing` is what should be there and is not: `resources.limits`.
+
+    `place` is where in the object, by names in place of numbers.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
     missing: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Item:
         """Where a value of the object is written; the nearest parent that is there when it is missing."""
         place, missing = self.document.nearest((*self.at, *tokens))
         rest = missing[-len(tokens) :] if tokens else ()
-        return Spot(*place, dotted(rest) if rest else "")
+        return Spot(*place, dotted(rest) if rest else "", named(self.manifest, tokens))
 
 
 def items(document: Document) -> Iterator[Item | Problem]:

@@ -35,7 +35,7 @@ def mend(
 ) -> Mended:
     """`judge` says which violations a manifest has after a patch; `mendable` are those of them that fixes are looked for.
 
-    Fixes of policies that are `unmended` are offered, and left out of the document. Where they are not wanted `singly`, each is proven alone
+    Fixes of policies that are `unmended` are offered, and left out of the document. Those that are not wanted `singly` are proven alone
     only if they cannot be proven together.
     """
     wanted = [(violation.key, steps) for violation in mendable if (steps := violation.steps())]

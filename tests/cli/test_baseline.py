@@ -57,7 +57,63 @@ def test_a_mended_object_needs_its_baseline_no_more(check: Check, write: Write, 
     assert "skipped" not in check("--policy", policies, "--baseline", str(baseline), "pod.yaml").out
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"results": [1]}', '{"results": [{"resource": 1, "findings": []}]}', "results: []"])
+VOLUMES = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: api, namespace: payments}
+spec:
+  containers: [{name: web, image: "a:1"}]
+  volumes:
+  - {name: v, hostPath: {path: /a}}
+"""
+HARMLESS, HARMFUL = "  - {name: e, emptyDir: {}}\n", "  - {name: new, hostPath: {path: /}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        (VOLUMES.replace("  - {name: v", f"{HARMLESS}  - {{name: v"), []),
+        (VOLUMES.replace("  - {name: v", f"{HARMFUL}  - {{name: v"), ["/spec/volumes/new/hostPath"]),
+        (VOLUMES.replace("name: v", "name: z"), ["/spec/volumes/z/hostPath"]),
+        (VOLUMES + HARMFUL, ["/spec/volumes/new/hostPath"]),
+    ],
+)
+def test_elements_of_lists_are_known_by_their_names(check: Check, write: Write, text: str, new: list[str]) -> None:
+    write("pod.yaml", VOLUMES)
+    write("baseline.json", check("--pack", "pss-baseline", "pod.yaml", "-o", "json").out)
+    write("pod.yaml", text)
+
+    done = check("--pack", "pss-baseline", "--baseline", "baseline.json", "pod.yaml", "-o", "json")
+
+    found = [finding["place"] for one in json.loads(done.out)["results"] for finding in one["findings"]]
+    assert (done.code, found) == (int(bool(new)), new)
+
+
+def test_elements_without_names_are_known_by_what_they_hold(check: Check, write: Write) -> None:
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a, namespace: b}\nrules:\n"
+    secrets, pods = '- {apiGroups: [""], resources: [secrets], verbs: [get]}\n', '- {apiGroups: [""], resources: [pods], verbs: [get]}\n'
+    write("role.yaml", f"{role}{secrets}")
+    write("baseline.json", check("--pack", "rbac", "role.yaml", "-o", "json").out)
+
+    def code(rules: str) -> int:
+        write("role.yaml", f"{role}{rules}")
+        return check("--pack", "rbac", "--baseline", "baseline.json", "role.yaml").code
+
+    assert [code(pods + secrets), code(pods + secrets + secrets), code(secrets.replace("get", "list"))] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"results": [1]}',
+        '{"results": [{"resource": 1, "findings": []}]}',
+        '{"results": [{"resource": {}, "policy": "x", "result": "fail", "findings": [{"path": "/"}]}]}',
+        "results: []",
+    ],
+)
 def test_what_is_no_baseline_is_told(check: Check, write: Write, policies: str, text: str) -> None:
     write("pod.yaml", POD)
     write("other.json", text)

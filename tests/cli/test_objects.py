@@ -111,8 +111,15 @@ def test_a_missing_value_is_looked_for_at_its_nearest_parent() -> None:
     (item,) = found("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: web\n")
 
     assert isinstance(item, Item)
-    assert item.spot(("spec", "containers", 0, "resources", "limits")) == (6, 5, 7, 1, "resources.limits")
-    assert item.spot(("spec",)) == (4, 1, 4, 5, "")
+    assert item.spot(("spec", "containers", 0, "resources", "limits")) == (
+        6,
+        5,
+        7,
+        1,
+        "resources.limits",
+        "/spec/containers/web/resources/limits",
+    )
+    assert item.spot(("spec",)) == (4, 1, 4, 5, "", "/spec")
 
 
 def test_every_kind_that_policies_name_is_known() -> None:

@@ -54,6 +54,7 @@ def test_json_has_every_result(mixed: Any) -> None:
             {
                 "message": "The pod uses the node's network.",
                 "path": "/spec/hostNetwork",
+                "place": "/spec/hostNetwork",
                 "line": 19,
                 "container": None,
                 "current": True,

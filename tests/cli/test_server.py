@@ -112,7 +112,7 @@ def test_json_is_the_same_as_without_a_server(check: Check, write: Write, produc
     assert (row["version"], row["enforcement"], row["line"]) == ("2.0.0", "soft-mandatory", 7)
     assert row["findings"] == [
         {key: FINDING[key] for key in ("message", "path")}
-        | {"line": 7}
+        | {"place": "/spec/hostNetwork", "line": 7}
         | {key: FINDING[key] for key in ("container", "current", "expected", "fix")}
     ]
 

@@ -46,6 +46,7 @@ def _finding(finding: Finding, spot: Spot) -> JsonValue:
     return {
         "message": finding.message,
         "path": finding.path,
+        "place": spot.place,
         "line": spot.line,
         "container": finding.container,
         "current": finding.current,

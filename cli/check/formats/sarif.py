@@ -55,7 +55,7 @@ def _found(judged: Iterable[Judged]) -> Iterator[Found]:
 
 
 def _print(judged: Judged, result: Result, finding: Finding, spot: Spot) -> Print:  # noqa: ARG001 the members of what was found
-    return fingerprint(judged.resource, result.policy, finding.path, finding.container)
+    return fingerprint(judged.resource, result.policy, spot.place)
 
 
 def _rule(rule: Rule) -> JsonValue:
