@@ -17,6 +17,7 @@ from api.outputs import PartOut, ReadyOut
 from api.views import PublicView
 from audit.models import Delivery
 from audit.outbox import listeners
+from autonomy.services.stored_rules import unreadable
 from clusters.connections import gateway
 from clusters.errors import ClusterError
 from clusters.models import Cluster
@@ -46,7 +47,7 @@ class ReadyView(PublicView):
         probes: dict[str, Probe] = {"broker": _broker, "workers": lambda: _workers(overdue)}
         for slug in Cluster.objects.values_list("slug", flat=True):
             probes[f"cluster/{slug}"] = _cluster_probe(slug)
-        parts = {"database": PartOut(status="ok", detail="it answers")} | answers(probes)
+        parts = {"database": PartOut(status="ok", detail="it answers"), "rules": _rules()} | answers(probes)
         worst = "degraded" if any(part.status == "degraded" for part in parts.values()) else "ok"
         return Response(ReadyOut(status=worst, parts=parts))
 
@@ -66,6 +67,13 @@ def _overdue() -> tuple[int, timedelta | None]:
     late = Delivery.objects.filter(free, due, dead=False).annotate(age=Now() - F("created_at")).filter(age__gt=WAITS_TOO_LONG)
     ages: list[timedelta] = list(late.order_by("-age").values_list("age", flat=True)[:1000])
     return len(ages), ages[0] if ages else None
+
+
+def _rules() -> PartOut:
+    """Anybody may ask, so nothing of the rules is told. Asked in this thread, as all that reads the database."""
+    if unreadable():
+        return PartOut(status="degraded", detail="this version does not read every policy and boundary: `manage.py check_rules` names them")
+    return PartOut(status="ok", detail="every policy and boundary is read")
 
 
 def _broker() -> PartOut:

@@ -13,7 +13,7 @@ from api.views import ApiView
 from guidance.models import Exemption, NamespaceReport, Policy
 from guidance.policies.policy import Enforcement
 from guidance.services import exemptions
-from guidance.services.policies import compiled_body
+from guidance.services.policies import as_judging
 from guidance.services.showing import examples
 from guidance.services.versions import versions
 
@@ -52,7 +52,8 @@ def found(slug: str) -> Policy:
 
 
 def _policy(row: Policy) -> PolicyOut:
-    guidance = compiled_body(row.source, row.slug).policy.guidance
+    policy = as_judging(row)
+    guidance = policy.policy.guidance
     return PolicyOut(
         slug=row.slug,
         title=guidance.title,
@@ -62,11 +63,12 @@ def _policy(row: Policy) -> PolicyOut:
         enforcement_in=[LocalEnforcementOut.model_validate(local) for local in row.enforcement_in],
         owner=row.owner_id,
         source=row.source,
+        unreadable=str(policy.broken[0]) if policy.broken else None,
     )
 
 
 def _detail(row: Policy) -> PolicyDetailOut:
-    policy = compiled_body(row.source, row.slug)
+    policy = as_judging(row)
     return PolicyDetailOut(
         **_policy(row).model_dump(),
         rationale=policy.policy.guidance.rationale,

@@ -37,6 +37,7 @@ class PolicyOut(Out):
     enforcement_in: Annotated[list[LocalEnforcementOut], Field(description="Places with another level; the most specific one counts.")]
     owner: Annotated[str, Field(description="The group that approves changes, overrides and exemptions.")]
     source: Annotated[str, Field(description="The policy as its author wrote it, in YAML.")]
+    unreadable: Annotated[str | None, Field(description="Why this version of the product cannot judge by it; null: it can.")]
 
 
 class ExampleOut(Out):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from audit.epoch import Epoch
 from audit.rows import fetch
-from autonomy.boundaries import Rule
+from autonomy.boundaries import Condition, Rule
 from autonomy.models import Boundary, Level
 from guidance.expressions import cel
 from guidance.policies.enforcing import Where
@@ -72,18 +72,32 @@ def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:
     """The heads of all rules name their state: same heads, same rules."""
     global _compiled  # noqa: PLW0603 a cache of the process; a race compiles twice and is harmless
     if _compiled is None or _compiled[0] != version:
-        _compiled = (version, Rulebook(tuple(compiled(row) for row in Boundary.objects.all()), policies_in_force()))
+        _compiled = (version, Rulebook(tuple(_in_force(row) for row in Boundary.objects.all()), policies_in_force()))
     return _compiled[1]
+
+
+def _in_force(row: Boundary) -> Rule:
+    """A condition that this version of the product does not read gives no answer, and the other boundaries go on."""
+    try:
+        return compiled(row)
+    except cel.ExpressionError as error:
+        log.error("boundary %s: this version of the product does not read its condition: %s", row.slug, error)  # noqa: TRY400
+        return _rule(row, partial(_holds, row, None))
 
 
 def compiled(row: Boundary) -> Rule:
     """Raises guidance.expressions.cel.ExpressionError when the condition is not CEL."""
-    condition = partial(_holds, row, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None
+    return _rule(row, partial(_holds, row, cel.compile(row.condition, CONDITION_VARIABLES)) if row.condition else None)
+
+
+def _rule(row: Boundary, condition: Condition | None) -> Rule:
     return Rule(row.slug, row.level, row.reason, row.actions, row.environments, row.namespaces, row.kinds, condition)
 
 
-def _holds(row: Boundary, program: cel.Program, variables: Mapping[str, object]) -> bool:
+def _holds(row: Boundary, program: cel.Program | None, variables: Mapping[str, object]) -> bool:
     """A condition that gives no answer counts as met where the boundary restricts, and as not met where it allows: it never opens."""
+    if program is None:
+        return row.level > Level.FULL
     try:
         answer = program.evaluate(variables)
     except cel.EvaluationError as error:

@@ -17,7 +17,6 @@ from guidance.documents.source import PolicyError
 from guidance.models import Exemption, Policy
 from guidance.policies.enforcing import Local
 from guidance.policies.policy import Enforcement
-from guidance.policies.policy import Policy as Body
 from guidance.services.bodies import accepted, check_has_owners, check_is_newer, problem_json
 from guidance.services.exemptions import words_of
 from guidance.services.policies import compiled_body, values_of
@@ -118,16 +117,13 @@ class PolicySet(RuleAction[PolicyParameters]):
         if parameters.remove:
             return None
         assert row is None or isinstance(row, Policy)  # noqa: S101 the model of this action
-        source = parameters.source or (row.source if row else "")
-        body = _body(source, target.name, row)
-        default = row.enforcement if row else body.guidance.enforcement.value
-        kept = row.enforcement_in if row else []
-        return values_of(
-            source,
-            body,
-            enforcement=parameters.enforcement or default,
-            enforcement_in=kept if parameters.enforcement_in is None else [one.as_local().as_json() for one in parameters.enforcement_in],
-        )
+        kept = _kept(target.name, row) if parameters.source is None else _new(parameters.source, target.name, row)
+        levels: dict[str, Any] = {}
+        if parameters.enforcement is not None:
+            levels["enforcement"] = parameters.enforcement
+        if parameters.enforcement_in is not None:
+            levels["enforcement_in"] = [one.as_local().as_json() for one in parameters.enforcement_in]
+        return {**kept, **levels}
 
 
 def _exemptions(ask: Ask[PolicyParameters], row: Row | None) -> list[Exemption]:
@@ -143,14 +139,23 @@ def _named_owner(source: str, slug: str) -> list[str]:
         return []
 
 
-def _body(source: str, slug: str, row: Policy | None) -> Body:
-    """What was accepted at submission may not be it any more. Raises ActionFailed."""
+def _kept(slug: str, row: Policy | None) -> dict[str, object]:
+    """Levels change without a look at the body, so that one which cannot be read does not stand in the way. Raises ActionFailed."""
+    if row is None:
+        raise ActionFailed(f"There is no policy {slug} any more.", reason="NotFound", hint="Submit its whole file.")
+    return values_of(row.source, version=row.version, owner=row.owner_id, enforcement=row.enforcement, enforcement_in=row.enforcement_in)
+
+
+def _new(source: str, slug: str, row: Policy | None) -> dict[str, object]:
+    """The levels in force stay. What was accepted at submission may not be it any more. Raises ActionFailed."""
     try:
         body = compiled_body(source, slug).policy
         check_is_newer(body, row)
     except PolicyError as error:
         raise ActionFailed(str(error), reason="PolicyRefused", hint="Mend the policy's file and submit it again.") from error
-    return body
+    about = body.guidance
+    enforcement, local = (row.enforcement, row.enforcement_in) if row else (about.enforcement.value, [])
+    return values_of(source, version=about.version, owner=about.owner, enforcement=enforcement, enforcement_in=local)
 
 
 def _check_source(slug: str, source: str, row: Policy | None) -> None:

@@ -9,7 +9,7 @@ from guidance.judging.compiled import CompiledPolicy
 from guidance.models import Exemption, Policy
 from guidance.policies.policy import Guidance
 from guidance.services import exemptions
-from guidance.services.policies import compiled_body
+from guidance.services.policies import as_judging
 from guidance.services.showing import Example, examples
 from guidance.services.versions import Version, versions
 
@@ -53,5 +53,4 @@ class PolicyPage:
 
 
 def page_of(row: Policy, *, links_requests: bool) -> PolicyPage:
-    policy = compiled_body(row.source, row.slug)
-    return PolicyPage(row, policy, exemptions.in_force(row), history(row), versions(row), links_requests)
+    return PolicyPage(row, as_judging(row), exemptions.in_force(row), history(row), versions(row), links_requests)

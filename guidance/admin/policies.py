@@ -14,7 +14,7 @@ from accounts.admin.access import ReadOnlyAdmin, reads_everything
 from guidance.admin import what_if
 from guidance.admin.page import page_of
 from guidance.models import Policy
-from guidance.services.policies import compiled_body
+from guidance.services.policies import as_judging
 from guidance.templatetags.policy_words import ENFORCEMENT_TONES, SEVERITY_TONES
 
 
@@ -49,12 +49,14 @@ class PolicyAdmin(ReadOnlyAdmin):
 
     @display(description="Policy", ordering="slug")
     def what(self, policy: Policy) -> str:
-        title = compiled_body(policy.source, policy.slug).policy.guidance.title
-        return format_html('<span class="daf-what"><b>{}</b><span>{}</span></span>', policy.slug, title)
+        judging = as_judging(policy)
+        title = "This version of the product does not read it." if judging.broken else judging.policy.guidance.title
+        tone = "daf-unreadable" if judging.broken else ""
+        return format_html('<span class="daf-what"><b>{}</b><span class="{}">{}</span></span>', policy.slug, tone, title)
 
     @display(description="Severity", label={str(severity): tone for severity, tone in SEVERITY_TONES.items()})
     def severity(self, policy: Policy) -> str:
-        return compiled_body(policy.source, policy.slug).policy.guidance.severity.value
+        return as_judging(policy).policy.guidance.severity.value
 
     @display(description="Enforcement", label={str(level): tone for level, tone in ENFORCEMENT_TONES.items()})
     def enforcement_label(self, policy: Policy) -> str:

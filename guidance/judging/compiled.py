@@ -46,6 +46,8 @@ class CompiledPolicy:
 
     policy: Policy
     aim: Aim
+    broken: tuple[Problem, ...] = ()
+    """Why this version of the product does not read it. It cannot judge then: what it is about meets its failurePolicy."""
 
     @property
     def conditions(self) -> tuple[Program, ...]:
@@ -61,11 +63,11 @@ class CompiledPolicy:
 
     @property
     def annotations(self) -> Mapping[str, Program]:
-        return self._parts.annotations if self.policy.spec.audit_annotations else NO_ANNOTATIONS
+        return self._parts.annotations if self.policy.spec.audit_annotations and not self.broken else NO_ANNOTATIONS
 
     @cached_property
     def gate(self) -> Program | None:
-        return _fast(self.policy, vap.gate(self.policy.spec)) if self.policy.spec.validations else None
+        return _fast(self.policy, vap.gate(self.policy.spec)) if self.policy.spec.validations and not self.broken else None
 
     @cached_property
     def _parts(self) -> "_Parts":
@@ -123,7 +125,16 @@ def compile_policies(policies: Iterable[Policy]) -> tuple[CompiledPolicy, ...]:
 
 def proven_policy(policy: Policy) -> CompiledPolicy:
     """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed."""
-    return CompiledPolicy(policy, Aim(policy.spec.match_constraints, policy.spec.pod_templates))
+    return CompiledPolicy(policy, _aim(policy))
+
+
+def broken_policy(policy: Policy, error: PolicyError) -> CompiledPolicy:
+    """One that says of everything that it is about that it cannot judge, and why."""
+    return CompiledPolicy(policy, _aim(policy), error.problems)
+
+
+def _aim(policy: Policy) -> Aim:
+    return Aim(policy.spec.match_constraints, policy.spec.pod_templates)
 
 
 def _parts(policy: Policy) -> _Parts:

@@ -191,6 +191,9 @@ def _holds_for(binding: Binding, view: View) -> bool:
 
 
 def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator[Violation]:
+    if policy.broken:
+        yield Violation(policy, None, view, (), bindings, error=f"this version of the product does not read it ({policy.broken[0]})")
+        return
     try:
         if not _conditions_hold(policy, bindings):
             return

@@ -39,6 +39,7 @@ def _obstacle(body: Body, groups: set[str]) -> str:
 
 def _loaded(body: Body, actor: Actor) -> Change:
     """A policy comes into force as its file says."""
-    values = values_of(body.source.text, body, enforcement=body.guidance.enforcement)
+    about = body.guidance
+    values = values_of(body.source.text, version=about.version, owner=about.owner, enforcement=about.enforcement)
     row = names.under(Policy(slug=body.name), body.name)
     return Change(row, "Policy.loaded", actor, {"slug": body.name, "values": values}).set(**values)

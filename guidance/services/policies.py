@@ -1,13 +1,14 @@
 """Policies in force: from the table to compiled, and to what holds in one place."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from clusters.models import Namespace
-from guidance.documents.source import PolicyError, Problem
+from guidance.documents.source import PolicyError, Source
 from guidance.judging import results
-from guidance.judging.compiled import CompiledPolicy, compile_policy
+from guidance.judging.compiled import CompiledPolicy, broken_policy, compile_policy
 from guidance.judging.evaluation import NOBODY, Evaluation, evaluate
 from guidance.judging.results import Results
 from guidance.models import Policy
@@ -16,7 +17,9 @@ from guidance.policies.enforcing import Local, Where, level_in
 from guidance.policies.exempting import Exempted, exempted
 from guidance.policies.policy import Enforcement, parse_policy
 from guidance.policies.policy import Policy as Body
+from guidance.policies.unreadable import skeleton
 
+log = logging.getLogger(__name__)
 NOTHING_TO_JUDGE = Evaluation()
 
 
@@ -94,26 +97,34 @@ def in_namespace(policies: PolicySet, row: Namespace, exemptions: Mapping[tuple[
 
 
 def policies_in_force() -> PolicySet:
-    """Raises guidance.source.PolicyError when a stored policy does not compile."""
+    """One that this version of the product does not read is among them: it follows its failurePolicy, and the others go on judging."""
     rows = list(Policy.objects.all())
     return PolicySet(
-        compiled=compiled(rows),
+        compiled=tuple(map(as_judging, rows)),
         standing={row.slug: Standing(Enforcement(row.enforcement), row.local_levels, row.owner_id) for row in rows},
     )
 
 
-def compiled(rows: Iterable[Policy]) -> tuple[CompiledPolicy, ...]:
-    """Those that have not changed are the same objects as before. Raises PolicyError with the problems of all."""
-    made: list[CompiledPolicy] = []
-    problems: list[Problem] = []
-    for row in rows:
-        try:
-            made.append(compiled_body(row.source, row.slug))
-        except PolicyError as error:
-            problems += error.problems
-    if problems:
-        raise PolicyError(*problems)
-    return tuple(made)
+def as_judging(row: Policy) -> CompiledPolicy:
+    """A stored policy as it judges: while it has not changed the same object as before; `broken` where it cannot be read."""
+    return _as_judging(row.source, row.slug, row.version, row.owner_id, Enforcement(row.enforcement))
+
+
+@lru_cache(maxsize=1024)
+def _as_judging(source: str, slug: str, version: str, owner: str, enforcement: Enforcement) -> CompiledPolicy:
+    try:
+        return compiled_body(source, slug)
+    except PolicyError as error:
+        log.error("policy %s: this version of the product does not read it, so it follows its failurePolicy: %s", slug, error)  # noqa: TRY400
+        return broken_policy(_head(source, slug, version, owner, enforcement), error)
+
+
+def _head(source: str, slug: str, version: str, owner: str, enforcement: Enforcement) -> Body:
+    """As much of a policy as can be read, its expressions aside."""
+    try:
+        return parse_policy(source, f"{slug}.yaml")
+    except PolicyError:
+        return skeleton(Source(f"{slug}.yaml", source), name=slug, version=version, owner=owner, enforcement=enforcement)
 
 
 @lru_cache(maxsize=1024)
@@ -128,11 +139,13 @@ def owners_of(slugs: Iterable[str]) -> frozenset[str]:
     return frozenset(Policy.objects.filter(slug__in=slugs).values_list("owner_id", flat=True)) if slugs else frozenset()
 
 
-def values_of(source: str, body: Body, *, enforcement: str, enforcement_in: Iterable[Mapping[str, str]] = ()) -> dict[str, object]:
+def values_of(
+    source: str, *, version: str, owner: str, enforcement: str, enforcement_in: Iterable[Mapping[str, str]] = ()
+) -> dict[str, object]:
     """The fields of a row; its history tells them all, so that every body that ever was in force can be read."""
     return {
-        "version": body.guidance.version,
-        "owner_id": body.guidance.owner,
+        "version": version,
+        "owner_id": owner,
         "enforcement": str(enforcement),
         "enforcement_in": list(enforcement_in),
         "source": source,

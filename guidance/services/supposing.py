@@ -8,7 +8,7 @@ from guidance.judging.compiled import CompiledPolicy
 from guidance.models import Policy
 from guidance.policies.enforcing import Local
 from guidance.policies.policy import Enforcement
-from guidance.services.policies import Standing, compiled_body
+from guidance.services.policies import Standing, as_judging, compiled_body
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Supposed:
 def suppose(
     slug: str, row: Policy | None, *, source: str | None, enforcement: Enforcement | None, enforcement_in: Iterable[Local] | None
 ) -> Supposed:
-    """Without a word about levels: that it were enforced everywhere. Raises PolicyError for a body that does not compile."""
-    policy = compiled_body(source if source is not None else row.source if row else "", slug)
+    """Without a word about levels: that it were enforced everywhere. Raises PolicyError for a new body that does not compile."""
+    policy = as_judging(row) if source is None and row else compiled_body(source or "", slug)
     if policy.name != slug:
         body = policy.policy.source
         raise PolicyError(body.problem(("metadata", "name"), f"the policy is called {policy.name!r} here, but it is asked about {slug!r}"))

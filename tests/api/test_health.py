@@ -20,6 +20,10 @@ from audit.models import Delivery
 from devstack.addresses import free_port
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import Person, RestClient, World
+from tests.policies.scenes import UNKNOWN_FUNCTION, stored
+
+WELL = dict.fromkeys(["", "database", "rules", "broker", "workers", "cluster/sandbox"], "ok")
+"""The status of the whole, and that of each part."""
 
 
 @pytest.fixture
@@ -59,14 +63,24 @@ def test_a_living_process_says_so_without_its_database(anonymous: RestClient, pa
 
 
 def test_all_is_well(ready: redis.Redis, anonymous: RestClient) -> None:
-    assert parts(anonymous) == {"": "ok", "database": "ok", "broker": "ok", "workers": "ok", "cluster/sandbox": "ok"}
+    assert parts(anonymous) == WELL
 
 
 def test_without_the_broker_it_is_degraded_and_still_ready(
     ready: redis.Redis, anonymous: RestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
-    assert parts(anonymous) == {"": "degraded", "database": "ok", "broker": "degraded", "workers": "degraded", "cluster/sandbox": "ok"}
+    assert parts(anonymous) == WELL | {"": "degraded", "broker": "degraded", "workers": "degraded"}
+
+
+def test_a_policy_that_this_version_does_not_read_is_told_without_its_words(ready: redis.Redis, anonymous: RestClient) -> None:
+    stored(UNKNOWN_FUNCTION)
+
+    answer = anonymous.get("/readyz").json()
+
+    assert (answer["status"], answer["parts"]["rules"]["status"]) == ("degraded", "degraded")
+    assert "`manage.py check_rules` names them" in answer["parts"]["rules"]["detail"]
+    assert "on-call" not in str(answer)
 
 
 def test_without_workers_it_is_degraded(world: World, redis_url: str, anonymous: RestClient) -> None:
@@ -104,7 +118,7 @@ def test_a_cluster_that_does_not_answer_is_degraded(
     ready: redis.Redis, anonymous: RestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "KUBECONFIG_DIR", tmp_path)
-    assert parts(anonymous) == {"": "degraded", "database": "ok", "broker": "ok", "workers": "ok", "cluster/sandbox": "degraded"}
+    assert parts(anonymous) == WELL | {"": "degraded", "cluster/sandbox": "degraded"}
 
 
 def test_a_part_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from audit.actor import Actor
+from audit.ledger import Change, commit
 from audit.models import Event
 from autonomy.models import ActionRequest
 from guidance.models import Policy
@@ -56,6 +58,18 @@ def body(
 ) -> str:
     """The file of a policy that asks for an annotation on every Deployment."""
     return BODY.format(name=name, version=version, owner=owner, enforcement=enforcement, expression=expression, spec=SPEC)
+
+
+UNKNOWN_FUNCTION = body(expression="object.metadata.name.soundex() == 'W100'")
+"""A later version of Kubernetes' CEL might have it."""
+
+
+def stored(source: str, slug: str = "on-call", **values: Any) -> Policy:
+    """A policy as a version that read it has left it."""
+    fields = {"version": "1.0.0", "source": source, "enforcement": "soft-mandatory", "owner_id": "security", **values}
+    policy = Policy(slug=slug)
+    commit(Change(policy, "Policy.created", Actor.command("test"), {"values": fields}).set(**fields))
+    return policy
 
 
 def asked(world: World, who: Person, slug: str, **parameters: Any) -> ActionRequest:
