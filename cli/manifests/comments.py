@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cli.manifests.parsing import Chunk
+import yaml
+
+from cli.manifests.parsing import BLOCK_SCALARS, Chunk, Loader
 from guidance.documents.source import Problem
 
-MARK = re.compile(r"(?:^|\s)#\s*autonomy:\s*(?P<rest>.*)$", re.MULTILINE)
+MARK = re.compile(r"(?:^|\s)(?P<sign>#)\s*autonomy:\s*(?P<rest>.*)$", re.MULTILINE)
 IGNORE = re.compile(r"ignore\s+(?P<policy>[^\s:]+)\s*(?::\s*(?P<reason>.*?)\s*)?")
 FORM = "# autonomy: ignore POLICY: reason"
 
@@ -22,9 +24,7 @@ class Ignored:
 
 def ignored(chunk: Chunk) -> Iterator[Ignored | Problem]:
     """All of a document, in order. A comment that cannot be followed is a Problem: it would look as if it were."""
-    if "autonomy:" not in chunk.text:
-        return
-    for comment in MARK.finditer(chunk.text):
+    for comment in _comments(chunk.text):
         line = chunk.line + chunk.text.count("\n", 0, comment.start("rest"))
         column = comment.start("rest") - chunk.text.rfind("\n", 0, comment.start("rest"))
         found = IGNORE.fullmatch(comment.group("rest").rstrip())
@@ -35,3 +35,23 @@ def ignored(chunk: Chunk) -> Iterator[Ignored | Problem]:
             yield Problem(chunk.file, line, column, f"{policy} is ignored without a reason: write # autonomy: ignore {policy}: reason")
         else:
             yield Ignored(chunk.file, line, found.group("policy"), found.group("reason"))
+
+
+def _comments(text: str) -> Iterator[re.Match[str]]:
+    """What looks the same within a text of the document (a script, a page) is none."""
+    found = list(MARK.finditer(text)) if "autonomy:" in text else []
+    texts = _texts(text) if found else []
+    yield from (one for one in found if not any(start <= one.start("sign") < stop for start, stop in texts))
+
+
+def _texts(text: str) -> list[tuple[int, int]]:
+    """From where to where the scalars go. The line on which a block begins (`key: | # why`) holds nothing of it."""
+    spans, whole = [], f"{text}\n"
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.ScalarEvent):
+                start = event.start_mark.index
+                spans.append((whole.index("\n", start) if event.style in BLOCK_SCALARS else start, event.end_mark.index))
+    except yaml.YAMLError:  # told by who reads the document
+        return [(0, len(text))]
+    return spans

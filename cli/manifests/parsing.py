@@ -30,6 +30,7 @@ MOST_FROM_ALIASES = 100_000
 """Values that the aliases of one document may stand for."""
 TAG = "tag:yaml.org,2002:"
 MERGE = "<<"
+BLOCK_SCALARS = ("|", ">")
 
 
 class Place(NamedTuple):

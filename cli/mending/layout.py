@@ -9,8 +9,6 @@ import yaml
 
 from cli.manifests.parsing import Loader
 
-BLOCK_SCALARS = ("|", ">")
-
 
 class CannotWrite(ValueError):
     """A change that cannot be made in the text without touching what it is not about."""

@@ -14,9 +14,9 @@ import yaml
 
 from cli.check.report import Rewritten, Unmended
 from cli.errors import BadInput
-from cli.manifests.parsing import Document, document
+from cli.manifests.parsing import BLOCK_SCALARS, Document, document
 from cli.mending import rendering
-from cli.mending.layout import BLOCK_SCALARS, CannotWrite, Edit, Layout, Spot, end, is_empty, is_flow, line_break, line_end, line_start
+from cli.mending.layout import CannotWrite, Edit, Layout, Spot, end, is_empty, is_flow, line_break, line_end, line_start
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.patch import CannotPatch, Operation, apply
 from guidance.documents.pointer import parse

@@ -84,3 +84,36 @@ def test_a_word_in_the_manifest_is_no_comment(check: Check, write: Write, polici
     write("pod.yaml", GOOD_POD.replace("name: api", "annotations: {autonomy: ignore, x: 'autonomy: ignore pinned'}\n  name: api"))
 
     assert check("--policy", policies, "pod.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "|\n      # autonomy: the state of being free\n\n      # autonomy: ignore no-host-network: no comment\n",
+        ">- # why\n      a\n      # autonomy: ignore no-host-network: no comment\n",
+        "'x\n      # autonomy: ignore no-host-network: no comment'\n",
+        '"x # autonomy: ignore"\n',
+    ],
+)
+def test_what_a_text_of_the_manifest_says_is_no_comment(check: Check, write: Write, policies: str, annotation: str) -> None:
+    write("pod.yaml", POD.replace("  name: api", f"  annotations:\n    é: {annotation}  name: api"))
+
+    done = check("--policy", policies, "pod.yaml")
+
+    assert (done.code, done.err, done.out.count("error[")) == (1, "", 2)
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        f"| # autonomy: ignore no-host-network: {REASON}\n      # autonomy: what\n",
+        f"|\n      text\n\n    # autonomy: ignore no-host-network: {REASON}\n",
+        f"|\n      text\n  # autonomy: ignore no-host-network: {REASON}\n\n",
+        f"text # autonomy: ignore no-host-network: {REASON}\n",
+        f"'text # text' # autonomy: ignore no-host-network: {REASON}\n",
+    ],
+)
+def test_a_comment_beside_a_text_is_one(check: Check, write: Write, policies: str, annotation: str) -> None:
+    write("pod.yaml", POD.replace("  name: api", f"  annotations:\n    é: {annotation}  name: api"))
+
+    assert check("--policy", policies, "pod.yaml").out.count("skipped[no-host-network]") == 1
