@@ -4,11 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from cli.check.fingerprints import Print, fingerprint
 from cli.check.report import Judged, Report
 from cli.errors import BadInput
+from cli.manifests import files
 from cli.manifests.objects import Spot
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.source import Problem
@@ -21,13 +21,13 @@ VIOLATIONS = frozenset({Outcome.FAIL, Outcome.WARN})
 
 def read(file: str) -> Counter[Print]:
     """How often each finding is known. Raises BadInput."""
+    found = files.read(file)
+    if isinstance(found, Problem):
+        raise BadInput(found)
     try:
-        content = json.loads(Path(file).read_text(encoding="utf-8"))
-        return Counter(_prints(content))
-    except OSError as error:
-        raise _refused(file, f"cannot be read: {error.strerror}") from error
+        return Counter(_prints(json.loads(found.text)))
     except (ValueError, KeyError, TypeError) as error:
-        raise _refused(file, "is no baseline: write one with autonomy check -o json") from error
+        raise BadInput(Problem(file, 1, 1, "is no baseline: write one with autonomy check -o json")) from error
 
 
 def without_known(report: Report, known: Counter[Print]) -> Report:
@@ -73,7 +73,3 @@ def _only(result: Result, kept: list[tuple[Finding, Spot]]) -> Result:
         return result
     findings = tuple(finding for finding, _ in kept)
     return replace(result, findings=findings) if findings else replace(result, findings=(), outcome=Outcome.SKIP, because=KNOWN)
-
-
-def _refused(file: str, message: str) -> BadInput:
-    return BadInput(Problem(file, 1, 1, message))

@@ -61,9 +61,11 @@ def _run(options: argparse.Namespace) -> int:
         report = check(files)
         if options.fix or options.diff:
             return _mended(report, files, check, options)
-        return _told(report, options, sys.stdout)
+        return _told(report, options)
     except (BadInput, PolicyError, ServerError, UnknownPack) as error:
         render.refusal(error)
+        if options.output in render.TELL_PROBLEMS:
+            print(render.formatted(Report(problems=render.problems(error)), options.output, LEVELS[options.fail_on]), file=_stream(options))
         return NOT_JUDGED
 
 
@@ -120,11 +122,15 @@ def _mended(report: Report, files: Sequence[File | Problem], check: Check, optio
         print(summary(report), file=sys.stderr)
         return report.exit_code(LEVELS[options.fail_on])
     after = fixing.fixed(report, texts)
-    left = check([*(file for file in files if isinstance(file, Problem)), *after])
-    return _told(left, options, sys.stderr if STDIN in options.paths else sys.stdout)
+    return _told(check([*(file for file in files if isinstance(file, Problem)), *after]), options)
 
 
-def _told(report: Report, options: argparse.Namespace, stream: TextIO) -> int:
+def _told(report: Report, options: argparse.Namespace) -> int:
     fail_on = LEVELS[options.fail_on]
-    render.show(report, options.output, fail_on, stream)
+    render.show(report, options.output, fail_on, _stream(options), hints=not options.fix)
     return report.exit_code(fail_on)
+
+
+def _stream(options: argparse.Namespace) -> TextIO:
+    """Where the report goes: not where the mended manifests do."""
+    return sys.stderr if options.fix and STDIN in options.paths else sys.stdout

@@ -47,4 +47,6 @@ def conflict(options: argparse.Namespace) -> str | None:
     given = [name for name in NOT_WITH_SERVER if getattr(options, name)]
     if options.server and given:
         return f"--{given[0].replace('_', '-')} does not go with --server, which has policies and objects of its own"
+    if options.diff and options.output != "text":
+        return f"--diff shows a patch, and no {options.output}: leave one of them out, or use --fix"
     return "--cluster goes with --server only" if options.cluster and not options.server else None

@@ -45,7 +45,8 @@ def chosen(names: Sequence[str], files: Sequence[str]) -> Chosen:
 
 def rule(policy: Policy, level: Enforcement) -> Rule:
     about = policy.guidance
-    return Rule(policy.name, about.title, about.rationale, about.severity, level, about.controls)
+    mends = any(validation.fix for validation in policy.spec.validations)
+    return Rule(policy.name, about.title, about.rationale, about.severity, level, about.controls, mends)
 
 
 def _by_default() -> tuple[tuple[Policy, ...], dict[str, Enforcement]]:

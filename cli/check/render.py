@@ -15,15 +15,23 @@ from guidance.policies.policy import Enforcement
 
 FORMATS = {"json": "plain_json", "sarif": "sarif", "junit": "junit", "policyreport": "policy_report"}
 """Modules of `cli.check.formats`, each with a function `render`; loaded when they are asked for."""
+TELL_PROBLEMS = frozenset({"json", "sarif", "junit"})
+"""Outputs that can say that nothing was judged, and why."""
 
 
-def show(report: Report, output: str, fail_on: Enforcement, stream: TextIO) -> None:
+def show(report: Report, output: str, fail_on: Enforcement, stream: TextIO, *, hints: bool) -> None:
     tell(report.problems, report.sources)
     if output == "text":
-        print(text.render(report, paint_for(stream)), file=stream)
+        print(text.render(report, paint_for(stream), hints=hints), file=stream)
     else:
         tell(tuple(_not_judged(report)), report.sources)
-        print(import_module(f"cli.check.formats.{FORMATS[output]}").render(report, fail_on), file=stream)
+        print(formatted(report, output, fail_on), file=stream)
+
+
+def formatted(report: Report, output: str, fail_on: Enforcement) -> str:
+    """As a program reads it."""
+    written: str = import_module(f"cli.check.formats.{FORMATS[output]}").render(report, fail_on)
+    return written
 
 
 def _not_judged(report: Report) -> Iterator[Problem]:
@@ -47,6 +55,13 @@ def notes(told: Iterable[Problem]) -> None:
     paint = paint_for(sys.stderr)
     for note in told:
         print(f"{paint('advice', 'note')}: {note}", file=sys.stderr)
+
+
+def problems(error: Exception) -> tuple[Problem, ...]:
+    """What keeps everything from being judged; where it is not in a file, none is named."""
+    if isinstance(error, BadInput):
+        return (error.problem,)
+    return error.problems if isinstance(error, PolicyError) else (Problem("", 1, 1, str(error)),)
 
 
 def refusal(error: Exception) -> None:

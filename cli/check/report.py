@@ -42,7 +42,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Rule:
-    """What people read about a policy."""
+    """What people read about a policy, and whether it `mends` some of what it finds."""
 
     name: str
     title: str
@@ -50,6 +50,7 @@ class Rule:
     severity: Severity
     enforcement: Enforcement
     controls: tuple[str, ...] = ()
+    mends: bool = False
 
 
 @dataclass(frozen=True)

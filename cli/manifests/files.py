@@ -16,6 +16,7 @@ NO_MANIFESTS = frozenset({"kustomization.yaml", "kustomization.yml", "Chart.yaml
 BYTE_ORDER_MARK = "\ufeff"
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """How texts begin that are no UTF-8: PowerShell's are UTF-16."""
+NO_FILE = "is a pipe or a device, which may have no end: give its own path to read it all the same"
 MAX_BYTES = 20 * 1024 * 1024
 """Of one file; 20 MB are about 10,000 objects."""
 
@@ -65,12 +66,33 @@ def read(path: str) -> File | Problem:
 
 def _inside(folder: str) -> Iterator[str | Problem]:
     """The manifests below a folder; hidden files and folders are not looked at."""
-    found = False
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if Path(name).suffix in SUFFIXES and not name.startswith(".") and name not in NO_MANIFESTS:
-                found = True
-                yield os.path.join(root, name)  # noqa: PTH118 keeps ./ as it was given
-    if not found:
-        yield Problem(folder, 1, 1, f"the folder holds no file that ends in {', '.join(sorted(SUFFIXES))}")
+    found = list(_below(folder, set()))
+    yield from found or [Problem(folder, 1, 1, f"the folder holds no file that ends in {', '.join(sorted(SUFFIXES))}")]
+
+
+def _below(folder: str, seen: set[str]) -> Iterator[str | Problem]:
+    """Files before folders; links are followed, and every folder is looked at once."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 as the line below
+    except OSError as error:
+        yield Problem(folder, 1, 1, f"cannot be read: {error.strerror}")
+        return
+    paths = [os.path.join(folder, name) for name in names]  # noqa: PTH118 keeps ./ as it was given
+    folders = [path for path in paths if Path(path).is_dir()]
+    for path in paths:
+        if path not in folders and Path(path).suffix.lower() in SUFFIXES and Path(path).name not in NO_MANIFESTS:
+            yield Problem(path, 1, 1, NO_FILE) if Path(path).exists() and not Path(path).is_file() else path
+    for path in folders:
+        yield from _below_link(path, real, seen) if Path(path).is_symlink() else _below(path, seen)
+
+
+def _below_link(link: str, parent: str, seen: set[str]) -> Iterator[str | Problem]:
+    around = os.path.realpath(link)
+    if around not in seen and Path(parent).is_relative_to(around):
+        yield Problem(link, 1, 1, "this link leads to a folder around its own and is not followed: give that folder in place of this one")
+    else:
+        yield from _below(link, seen)

@@ -15,6 +15,7 @@ from guidance.documents.source import Problem
 Object = dict[str, JsonValue]
 REVIEW_GROUP = "admission.k8s.io/"
 OF_THE_OBJECT = frozenset({"object", "oldObject"})
+LIST = "List"
 DEEPEST_LIST = 2
 """Lists may lie in Lists, but not without end."""
 
@@ -83,14 +84,30 @@ def _items(document: Document, at: tuple[Token, ...], value: JsonValue, level: i
         yield error.problem
         return
     assert isinstance(value, dict)  # noqa: S101 it has a kind
-    inner = value.get("items")
     if api_version.startswith(REVIEW_GROUP) and kind == "AdmissionReview":
         yield from _reviewed(document, at, value)
-    elif kind.endswith("List") and isinstance(inner, list) and level < DEEPEST_LIST:
-        for index, item in enumerate(inner):
-            yield from _items(document, (*at, "items", index), item, level + 1)
+    elif level < DEEPEST_LIST and _is_list(kind, value):
+        yield from _listed(document, at, value, level)
     else:
         yield Item(document, at, value)
+
+
+def _is_list(kind: str, value: Object) -> bool:
+    """A custom resource may be called anything, but has no `items` that are a list, or nothing as clients of Kubernetes write it."""
+    return kind == LIST or (kind.endswith(LIST) and isinstance(value.get("items", ""), list | None))
+
+
+def _listed(document: Document, at: tuple[Token, ...], value: Object, level: int) -> Iterator[Item | Problem]:
+    """The items of a list for one kind, as the API serves it, need not say what they are."""
+    inner, kind = value.get("items", ""), str(value["kind"])
+    if not isinstance(inner, list | None):
+        told = "items must be a list" if inner else "this List has no items, so there is nothing to judge"
+        yield _refused(Item(document, at, value), ("items",), told).problem
+        return
+    for index, item in enumerate(inner or ()):
+        if kind != LIST and isinstance(item, dict) and "kind" not in item and "apiVersion" not in item:
+            item = {**item, "apiVersion": value["apiVersion"], "kind": kind.removesuffix(LIST)}  # noqa: PLW2901 the same with its kind
+        yield from _items(document, (*at, "items", index), item, level + 1)
 
 
 def _kind(document: Document, at: tuple[Token, ...], value: JsonValue) -> tuple[str, str]:

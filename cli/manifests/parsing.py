@@ -7,8 +7,9 @@ from the events of the parser (libyaml), without a tree of nodes in between.
 import base64
 import binascii
 import itertools
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 SOMETHING = re.compile(r"^(?!(?:---|\.\.\.)?\s*(?:#.*)?$|%)", re.MULTILINE)
 """The begin of a line that is more than a comment, a separator or a directive."""
+SPACE = re.compile(r"\s*")
 MAX_DEPTH = 100
 """Levels. An object may have 64 of them (`jsonvalue.MAX_DEPTH`), and lie in a list or a review."""
 MOST_FROM_ALIASES = 100_000
@@ -50,13 +52,18 @@ Marks = dict[tuple[Token, ...], tuple[Any, Any]]
 class Chunk:
     """The lines of a file that hold one document, with the comments before its `---`. `line` is the first one's number.
 
-    `number` counts the documents of the file, from 1.
+    `number` counts the documents of the file, from 1; `column` the characters before it on its first line.
     """
 
     file: str
     text: str
     line: int
     number: int
+    column: int = 0
+
+    def place(self, mark: Any) -> tuple[int, int]:
+        """Line and column of the parser's mark in the file."""
+        return self.line + mark.line, mark.column + 1 + (self.column if mark.line == 0 else 0)
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,7 @@ class Document:
         if at not in self.marks:
             return None
         start, end = self.marks[at]
-        first = self.chunk.line
-        return Place(first + start.line, start.column + 1, first + end.line, end.column + 1)
+        return Place(*self.chunk.place(start), *self.chunk.place(end))
 
     def nearest(self, at: tuple[Token, ...]) -> tuple[Place, tuple[Token, ...]]:
         """Where a value is written, or the nearest parent that is; and what is missing below it."""
@@ -86,13 +92,41 @@ class Document:
 
 
 def chunks(text: str, file: str) -> Iterator[Chunk]:
-    """The documents of a file, in order; what holds nothing but comments belongs to the next one."""
+    """The documents of a file, in order; what holds nothing but comments belongs to the next one. JSON needs no separators."""
+    if objects := _objects(text):
+        yield from _json(text, file, objects)
+        return
     separators = [0, *(found.start() for found in SEPARATOR.finditer(text)), len(text)]
     start, line, number = 0, 1, 1
     for begin, end in itertools.pairwise(separators):
         if SOMETHING.search(text, begin, end):
             yield Chunk(file, text[start:end], line, number)
             start, line, number = end, line + text.count("\n", start, end), number + 1
+
+
+def _objects(text: str) -> list[int]:
+    """Where objects of JSON begin that come one after another; nothing where there are none, or one alone."""
+    starts, at, decoder = list[int](), _behind_space(text, 0), json.JSONDecoder()
+    try:
+        while text.startswith("{", at):
+            _, end = decoder.raw_decode(text, at)
+            starts.append(at)
+            at = _behind_space(text, end)
+    except (ValueError, RecursionError):
+        return []
+    return starts if at == len(text) and len(starts) > 1 else []
+
+
+def _behind_space(text: str, at: int) -> int:
+    return SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches everywhere
+
+
+def _json(text: str, file: str, starts: Sequence[int]) -> Iterator[Chunk]:
+    begins = [0, *starts[1:]]
+    line = 1
+    for number, (begin, end) in enumerate(itertools.pairwise([*begins, len(text)]), 1):
+        yield Chunk(file, text[begin:end], line, number, begin - text.rfind("\n", 0, begin) - 1)
+        line += text.count("\n", begin, end)
 
 
 def document(chunk: Chunk) -> Document | None:
@@ -145,8 +179,8 @@ class _Builder:
                 yield self._chunk.line + first.start_mark.line, self._value(first, ())
 
     def refused(self, mark: Any, message: str) -> BadInput:
-        line, column = (mark.line, mark.column + 1) if mark else (0, 1)
-        return BadInput(Problem(self._chunk.file, self._chunk.line + line, column, message + _hint(self._chunk.text, line)))
+        place = self._chunk.place(mark) if mark else (self._chunk.line, 1)
+        return BadInput(Problem(self._chunk.file, *place, message + _hint(self._chunk.text, place[0] - self._chunk.line)))
 
     def _value(self, event: Any, at: tuple[Token, ...]) -> JsonValue:
         kind = type(event)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
 ALIAS = "alias"
+KINDS: Mapping[type, str] = {bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "an object"}
+"""What people call them."""
 
 
 def to_camel(name: str) -> str:
@@ -152,19 +154,22 @@ def _as_it_is(value: Any) -> Any:
 
 def _problems(source: Source, error: "ValidationError") -> list[Problem]:
     """Without complaints that a list is too short because of a problem inside of it."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False, include_context=False)
     places = [detail["loc"] for detail in details]
     return [
-        _problem(source, at, detail["type"], detail["msg"])
+        _problem(source, at, detail["type"], detail["msg"], detail["input"])
         for at, detail in zip(places, details, strict=True)
         if detail["type"] != "too_short" or not any(other[: len(at)] == at for other in places if other != at)
     ]
 
 
-def _problem(source: Source, location: tuple[Token, ...], kind: str, message: str) -> Problem:
+def _problem(source: Source, location: tuple[Token, ...], kind: str, message: str, value: object) -> Problem:
     name = next((token for token in reversed(location) if isinstance(token, str)), "the file")
     if kind == "unexpected_keyword_argument":
-        message = f"unknown or unsupported field {name!r}: remove it or correct its name"
+        return source.problem_of_key(location, f"unknown or unsupported field {name!r}: remove it or correct its name")
+    if kind == "string_type":
+        quotes = ": put it in quotes" if isinstance(value, bool | int | float) else ""
+        message = f"{name} must be text, but it is {KINDS.get(type(value), 'nothing')}{quotes}"
     elif kind == "missing":
         message = f"the field {name!r} is missing: add it here"
     else:

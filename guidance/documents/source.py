@@ -13,6 +13,7 @@ from guidance.documents.jsonvalue import MAX_DEPTH, NotJson, checked
 from guidance.documents.pointer import Token
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Nodes = dict[tuple[Token, ...], yaml.Node]
 BLOCK = "|"
 
 
@@ -66,16 +67,17 @@ class Source:
         return tokens
 
     @property
-    def nodes(self) -> dict[tuple[Token, ...], yaml.Node]:
+    def nodes(self) -> Nodes:
         return self._content[1]
 
     @cached_property
-    def _content(self) -> tuple[JsonValue, dict[tuple[Token, ...], yaml.Node]]:
+    def _content(self) -> tuple[JsonValue, Nodes, Nodes]:
+        """The value, the nodes of all values, and those of the keys before them."""
         root = _root(self.text, self.file, self.line)
         builder = self._builder()
         value = builder.value(root, ())
         try:
-            return checked(value), builder.nodes
+            return checked(value), builder.nodes, builder.keys
         except NotJson as error:
             raise PolicyError(Problem(self.file, *_place(builder.nodes, error.tokens, self.line), str(error))) from error
 
@@ -101,6 +103,11 @@ class Source:
 
     def problem(self, tokens: tuple[Token, ...], message: str) -> Problem:
         return Problem(self.file, *self.place(tokens), message)
+
+    def problem_of_key(self, tokens: tuple[Token, ...], message: str) -> Problem:
+        """The same where a member should not be there at all: at its name, not at its value."""
+        key = self._content[2].get(self.there(tokens))
+        return self.problem(tokens, message) if key is None else Problem(self.file, *_place_of(key, self.line), message)
 
 
 def read(text: str, file: str) -> Source:
@@ -130,8 +137,11 @@ def _root(text: str, file: str, line: int) -> yaml.Node:
 def _place(nodes: Mapping[tuple[Token, ...], yaml.Node], tokens: tuple[Token, ...], line: int) -> Place:
     while tokens not in nodes and tokens:
         tokens = tokens[:-1]
-    mark = nodes[tokens].start_mark
-    return Place(mark.line + line, mark.column + 1)
+    return _place_of(nodes[tokens], line)
+
+
+def _place_of(node: yaml.Node, line: int) -> Place:
+    return Place(node.start_mark.line + line, node.start_mark.column + 1)
 
 
 class Builder:
@@ -140,7 +150,8 @@ class Builder:
     def __init__(self, file: str, line: int) -> None:
         self.file = file
         self.line = line
-        self.nodes: dict[tuple[Token, ...], yaml.Node] = {}
+        self.nodes: Nodes = {}
+        self.keys: Nodes = {}
         self._seen: set[int] = set()
         self._scalars = yaml.SafeLoader("")
 
@@ -165,6 +176,7 @@ class Builder:
                 raise self._refused(key_node, f"the key {key_node.value!r} is not text: put it in quotes")
             if key in result:
                 raise self._refused(key_node, f"the key {key!r} appears twice")
+            self.keys[*at, key] = key_node
             result[key] = self.value(item, (*at, key))
         return result
 

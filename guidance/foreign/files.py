@@ -50,7 +50,7 @@ def _files(path: Path) -> list[Path]:
     found = sorted(
         file
         for file in path.rglob("*")
-        if file.suffix in SUFFIXES and file.name not in NO_POLICIES and not _is_hidden(file.relative_to(path)) and file.is_file()
+        if file.suffix.lower() in SUFFIXES and file.name not in NO_POLICIES and not _is_hidden(file.relative_to(path)) and file.is_file()
     )
     if not found:
         raise PolicyError(Problem(str(path), 1, 1, "the folder holds no policy: a policy is a file *.yaml"))

@@ -148,3 +148,38 @@ def test_what_was_written_as_yaml_is_read_again(documents: list[dict[str, JsonVa
     text = "".join("---\n" + yaml.safe_dump(one, allow_unicode=True, default_style='"') for one in documents)
 
     assert values(text) == documents
+
+
+def test_objects_of_json_need_no_separator() -> None:
+    found = read('\n{"a": {"b": 1}}{"c":\n 2} {"d": 3}\n\n{"e": [4]}\n')
+
+    assert [(one.chunk.number, one.line, one.value) for one in found] == [
+        (1, 2, {"a": {"b": 1}}),
+        (2, 2, {"c": 2}),
+        (3, 3, {"d": 3}),
+        (4, 5, {"e": [4]}),
+    ]
+    assert [found[0].place(("a", "b")), found[1].place(("c",)), found[2].place(("d",)), found[3].place(("e", 0))] == [
+        (2, 13, 2, 14),
+        (2, 17, 2, 20),
+        (3, 11, 3, 12),
+        (5, 8, 5, 9),
+    ]
+
+
+def test_the_chunks_of_a_file_are_the_whole_file() -> None:
+    text = ' {"a": 1}{"b": 2}\n{"c": 3}\n\n'
+
+    assert "".join(chunk.text for chunk in chunks(text, "api.json")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a": 1}\n{"b": 2, "b": 3}', "2:10: the key 'b' appears twice: keep one of them"),
+        ('{"a": 1} {"b": 2, "b": 3}', "1:19: the key 'b' appears twice: keep one of them"),
+        ('{"a": 1}\n{"b": ', "2:1: not YAML: did not find expected <document start>"),
+    ],
+)
+def test_what_is_wrong_in_objects_of_json_has_its_place(text: str, message: str) -> None:
+    assert refused(text) == f"api.yaml:{message}"

@@ -324,3 +324,23 @@ def test_whatever_is_written_says_what_was_wanted_or_what_it_said_before(old: Js
     assert after is not None
     assert {one.path for one in done.left} <= {operation["path"] for operation in operations}
     assert done.left or after.value == new
+
+
+def test_items_that_do_not_say_their_kind_are_mended_and_still_do_not(check: Check, write: Write, policies: str) -> None:
+    item = POD[POD.index("metadata") :].replace("\n", "\n  ").rstrip()
+    file = write("pods.yaml", f"apiVersion: v1\nkind: PodList\nitems:\n- {item}\n- {item}\n")
+    before = file.read_text()
+
+    check("--policy", policies, "pods.yaml", "--fix")
+
+    assert file.read_text() == before.replace("hostNetwork: true", "hostNetwork: false")
+
+
+def test_objects_of_json_in_one_file_are_mended_each(check: Check, write: Write, policies: str) -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"hostNetwork": True, "containers": [{"name": "web"}]}}
+    file = write("pods.json", f"{json.dumps(pod)}\n{json.dumps(pod, indent=2)}\n\n{json.dumps(pod)}")
+    before = file.read_text()
+
+    check("--policy", policies, "pods.json", "--fix")
+
+    assert file.read_text() == before.replace("true", "false")

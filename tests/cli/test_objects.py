@@ -129,3 +129,35 @@ def test_every_kind_that_policies_name_is_known() -> None:
 
     assert len(manifests) > 60
     assert [str(one) for every in manifests for one in every if isinstance(one, Problem)] == []
+
+
+def test_the_items_of_a_list_for_one_kind_need_not_say_what_they_are() -> None:
+    said = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: b}}"
+    text = f"apiVersion: apps/v1\nkind: DeploymentList\nitems:\n- metadata: {{name: a}}\n- {said}\n"
+
+    assert identities(text) == [("Deployment", "a", ("items", 0), 4), ("Deployment", "b", ("items", 1), 5)]
+    assert [one.manifest["apiVersion"] for one in found(text) if isinstance(one, Item)] == ["apps/v1", "apps/v1"]
+
+
+@pytest.mark.parametrize("kind", ["List", "PodList"])
+@pytest.mark.parametrize("none", ["null", "[]"])
+def test_a_list_of_nothing_has_nothing_to_judge(kind: str, none: str) -> None:
+    assert found(f"apiVersion: v1\nkind: {kind}\nitems: {none}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("apiVersion: v1\nkind: List\nitem: []\n", "1:1: this List has no items, so there is nothing to judge"),
+        ("apiVersion: v1\nkind: List\nitems: {a: 1}\n", "3:8: items must be a list"),
+        ("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n",
+         "3:9: not an object of Kubernetes: apiVersion and kind are missing"),
+        ("apiVersion: v1\nkind: PodList\nitems: [{kind: Pod}]\n", "3:9: not an object of Kubernetes: apiVersion is missing"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_list_is_told(text: str, message: str) -> None:
+    assert told(text) == [f"api.yaml:{message}"]
+
+
+def test_custom_resources_that_are_called_lists_are_objects() -> None:
+    assert identities("apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\n") == [("AllowList", "a", (), 1)]

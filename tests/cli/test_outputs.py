@@ -229,3 +229,56 @@ def test_a_policy_report_for_each_namespace(check: Check, write: Write, policies
     assert [row["result"] for row in search["results"]] == ["pass", "pass"]
     assert (cluster["kind"], cluster["metadata"]) == ("ClusterPolicyReport", {"name": "autonomy-check"})
     assert cluster["results"][0]["resources"] == [{"apiVersion": "v1", "kind": "Namespace", "name": "x"}]
+
+
+BAD: dict[str, tuple[str, ...]] = {
+    "policy": ("--policy", "bad.yaml"),
+    "baseline": ("--policy", "policies", "--baseline", "bad.yaml"),
+    "pack": ("--pack", "pss-basline"),
+}
+
+
+@pytest.mark.parametrize("which", BAD)
+def test_what_keeps_everything_from_being_judged_is_in_every_report(check: Check, write: Write, policies: str, which: str) -> None:
+    """CI uploads what is there, whatever the exit code."""
+    assert policies == "policies"
+    write("pod.yaml", POD)
+    write("bad.yaml", "kind: Policy\n")
+
+    json_, sarif, junit = (check(*BAD[which], "pod.yaml", "-o", output) for output in ("json", "sarif", "junit"))
+
+    assert {done.code for done in (json_, sarif, junit)} == {2}
+    problems = json.loads(json_.out)["problems"]
+    assert {problem["file"] for problem in problems} == {"" if which == "pack" else "bad.yaml"}
+    (run,) = json.loads(sarif.out)["runs"]
+    (invocation,) = run["invocations"]
+    notifications = invocation["toolExecutionNotifications"]
+    assert (run["results"], invocation["executionSuccessful"]) == ([], False)
+    assert [one["message"]["text"] for one in notifications] == [problem["message"] for problem in problems]
+    assert [("locations" in one) for one in notifications] == [which != "pack"] * len(problems)
+    errors = ElementTree.fromstring(junit.out).findall("testsuite/testcase/error")
+    assert [error.attrib["message"] for error in errors] == [problem["message"] for problem in problems]
+
+
+def test_a_report_of_what_was_not_judged_does_not_stand_where_mended_manifests_go(check: Check) -> None:
+    done = check("--pack", "pss-basline", "-", "--fix", "-o", "json", stdin=POD)
+
+    assert (done.code, done.out) == (2, "")
+    assert '"problems": [\n{"file": ""' in done.err
+
+
+def test_a_policy_report_is_not_written_where_nothing_was_judged(check: Check, write: Write) -> None:
+    """Nothing in it could say so: it would look as if all were well."""
+    write("pod.yaml", POD)
+
+    assert check("--pack", "pss-basline", "pod.yaml", "-o", "policyreport").out == ""
+
+
+@pytest.mark.parametrize("output", ["json", "sarif", "junit", "policyreport"])
+def test_a_patch_has_no_other_form(check: Check, write: Write, output: str) -> None:
+    write("pod.yaml", POD)
+
+    done = check("pod.yaml", "--diff", "-o", output)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"error: --diff shows a patch, and no {output}: leave one of them out, or use --fix\n"

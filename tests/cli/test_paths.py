@@ -1,8 +1,15 @@
 """Files, folders and standard input."""
 
+import errno
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from tests.cli.conftest import GOOD_POD, Check, Write
+import pytest
+
+from cli.manifests import files as manifest_files
+from tests.cli.conftest import GOOD_POD, POD, Check, Write
 
 
 def files(out: str) -> list[str]:
@@ -42,3 +49,87 @@ def test_standard_input_is_a_dash(check: Check, policies: str) -> None:
 
     assert (done.code, [one["document"] for one in json.loads(done.out)["results"]]) == (0, [1, 1, 2, 2])
     assert files(done.out) == ["-"]
+
+
+def test_links_to_folders_are_followed_once(check: Check, write: Write, policies: str, tmp_path: Path) -> None:
+    write("shared/a.yaml", GOOD_POD)
+    write("k8s/b.YAML", GOOD_POD)
+    (tmp_path / "k8s/more").symlink_to("../shared")
+    (tmp_path / "k8s/again").symlink_to("../shared")
+    (tmp_path / "k8s/self").symlink_to(".")
+    (tmp_path / "shared/back").symlink_to("../k8s")
+
+    done = check("--policy", policies, "k8s", "-o", "json")
+
+    assert (done.code, done.err, files(done.out)) == (0, "", ["k8s/b.YAML", "k8s/again/a.yaml"])
+
+
+def test_a_link_that_leads_to_what_is_around_it_is_told(check: Check, write: Write, policies: str, tmp_path: Path) -> None:
+    write("all/k8s/a.yaml", GOOD_POD)
+    (tmp_path / "all/k8s/up").symlink_to("..")
+
+    done = check("--policy", policies, "all/k8s")
+
+    assert (done.code, done.err) == (
+        2,
+        "error: all/k8s/up:1:1: this link leads to a folder around its own and is not followed: give that folder in place of this one\n",
+    )
+    assert check("--policy", policies, "all").code == 0
+
+
+def test_a_pipe_in_a_folder_is_told_and_not_waited_for(check: Check, write: Write, policies: str, tmp_path: Path) -> None:
+    write("k8s/a.yaml", GOOD_POD)
+    os.mkfifo(tmp_path / "k8s/pipe.yaml")
+
+    done = check("--policy", policies, "k8s")
+
+    assert (done.code, done.out.splitlines()[-1]) == (
+        2,
+        "1 object in 1 file: 0 errors, 0 pieces of advice, 2 passed. 1 problem kept something from being judged.",
+    )
+    assert done.err.startswith("error: k8s/pipe.yaml:1:1: is a pipe or a device, which may have no end")
+
+
+def test_a_pipe_that_is_named_is_read(check: Check, policies: str, tmp_path: Path) -> None:
+    """As shells make them: `autonomy check <(helm template chart)`."""
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor() as pool:
+        pool.submit((tmp_path / "pipe").write_text, GOOD_POD)
+
+        assert check("--policy", policies, "pipe").code == 0
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    check: Check, write: Write, policies: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("k8s/a.yaml", GOOD_POD)
+    write("k8s/secret/b.yaml", GOOD_POD)
+
+    list_folder = os.listdir
+
+    def listed(folder: str) -> list[str]:
+        if folder == "k8s/secret":  # the tests may run as root, who may read everything
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return list_folder(folder)
+
+    monkeypatch.setattr(manifest_files.os, "listdir", listed)
+
+    assert (done := check("--policy", policies, "k8s")).code == 2
+    assert done.err == "error: k8s/secret:1:1: cannot be read: Permission denied\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_by_its_byte_order_mark(check: Check, tmp_path: Path, policies: str, encoding: str) -> None:
+    """PowerShell's `>` writes it: manifests and baselines alike."""
+    (tmp_path / "pod.yaml").write_bytes(f"\ufeff{POD}".encode(encoding))
+    baseline = check("--policy", policies, "pod.yaml", "-o", "json").out
+    (tmp_path / "known.json").write_bytes(f"\ufeff{baseline}".encode(encoding))
+
+    assert baseline.count('"result": "fail"') == 2
+    assert check("--policy", policies, "--baseline", "known.json", "pod.yaml").code == 0
+
+
+def test_what_is_no_utf_16_is_told_with_its_line(check: Check, tmp_path: Path, policies: str) -> None:
+    (tmp_path / "a.yaml").write_bytes("\ufeffa: 1\nb: ".encode("utf-16-le") + b"\x00\xd8")
+
+    assert check("--policy", policies, "a.yaml").err == "error: a.yaml:2:1: is not UTF-16-LE text\n"

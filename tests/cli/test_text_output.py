@@ -166,3 +166,15 @@ def test_no_finding_needs_the_examples_of_a_policy(check: Check, write: Write, p
     out = check("--policy", str(file), "pod.yaml").out
 
     assert "  |                ^^^^\n  = no fix: no safe change is known\n" in out
+
+
+def test_a_hint_is_given_where_something_can_be_mended(check: Check, write: Write, policies: str) -> None:
+    write("pod.yaml", POD)
+    pinned, mending = f"{policies}/pinned.yaml", f"{policies}/no-host-network.yaml"
+    hint = "--diff shows what can be mended"
+
+    assert hint in check("--policy", mending, "pod.yaml").out
+    assert hint not in check("--policy", pinned, "pod.yaml").out
+    assert hint not in check("--policy", mending, "pod.yaml", "--diff").err
+    assert hint in check("--pack", "best-practices", "pod.yaml").out
+    assert hint not in check("--policy", pinned, "--policy", mending, "pod.yaml", "--fix").out

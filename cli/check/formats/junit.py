@@ -10,12 +10,13 @@ from guidance.documents.source import Problem
 from guidance.judging.results import Outcome, Result
 from guidance.policies.policy import Enforcement
 
+TOOL = "autonomy"
 FORBIDDEN = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 """Characters that XML cannot hold."""
 
 
 def render(report: Report, fail_on: Enforcement) -> str:
-    root = Element("testsuites", name="autonomy")
+    root = Element("testsuites", name=TOOL)
     judged: dict[str, list[Judged]] = defaultdict(list)
     problems: dict[str, list[Problem]] = defaultdict(list)
     for one in report.judged:
@@ -23,7 +24,7 @@ def render(report: Report, fail_on: Enforcement) -> str:
     for problem in report.problems:
         problems[problem.file].append(problem)
     for file in dict.fromkeys([*report.sources, *judged, *problems]):
-        suite = SubElement(root, "testsuite", name=_clean(file))
+        suite = SubElement(root, "testsuite", name=_clean(file or TOOL))
         for one in judged[file]:
             for result, spots in one.rows():
                 _case(suite, one, result, spots, fail_on)
@@ -54,8 +55,9 @@ def _told(judged: Judged, result: Result, spots: tuple[Spot, ...]) -> Iterator[s
 
 
 def _problem(suite: Element, problem: Problem) -> None:
-    case = SubElement(suite, "testcase", classname=_clean(problem.file), name=f"line {problem.line}")
-    SubElement(case, "error", message=_clean(problem.message), type="bad input").text = _clean(str(problem))
+    case = SubElement(suite, "testcase", classname=_clean(problem.file or TOOL), name=f"line {problem.line}" if problem.file else "check")
+    told = str(problem) if problem.file else problem.message
+    SubElement(case, "error", message=_clean(problem.message), type="bad input").text = _clean(told)
 
 
 def _count(element: Element) -> None:

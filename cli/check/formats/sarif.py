@@ -117,9 +117,8 @@ def _invocation(report: Report) -> JsonValue:
 
 
 def _notification(problem: Problem) -> JsonValue:
-    region: dict[str, JsonValue] = {"startLine": problem.line, "startColumn": problem.column}
-    return {
-        "level": "error",
-        "message": {"text": problem.message},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(problem.file), "region": region}}],
-    }
+    told: dict[str, JsonValue] = {"level": "error", "message": {"text": problem.message}}
+    if problem.file:
+        region: dict[str, JsonValue] = {"startLine": problem.line, "startColumn": problem.column}
+        told["locations"] = [{"physicalLocation": {"artifactLocation": _artifact(problem.file), "region": region}}]
+    return told

@@ -16,6 +16,7 @@ from guidance.policies.policy import Enforcement
 
 LONGEST_LINE = 160
 SHORT = 60
+HINT = " --diff shows what can be mended, --fix mends it."
 
 
 class Sources:
@@ -32,15 +33,15 @@ class Sources:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
 
 
-def render(report: Report, paint: Paint = PLAIN) -> str:
-    """All findings, then one line that counts them."""
+def render(report: Report, paint: Paint = PLAIN, *, hints: bool = True) -> str:
+    """All findings, then one line that counts them, and a hint where something can be mended."""
     teller = _Teller(Sources(report.sources), paint)
     blocks = [block for judged in report.judged for block in teller.told(judged)]
     blocks += [
         f"{paint('quiet', 'note')}: {one.file}:{one.line}: the comment ignores {one.policy}, which finds nothing here: remove it"
         for one in report.unused
     ]
-    return "\n".join([*blocks, summary(report)])
+    return "\n".join([*blocks, summary(report) + (HINT if hints and _can_be_mended(report) else "")])
 
 
 def problem(one: Problem, sources: Sources, paint: Paint = PLAIN) -> str:
@@ -64,7 +65,19 @@ def summary(report: Report) -> str:
     told = f"{counted(len(report.judged), 'object')} in {counted(len(report.sources), 'file')}: {', '.join(parts)}."
     if report.problems:
         told += f" {counted(len(report.problems), 'problem')} kept something from being judged."
-    return told + (" --diff shows what can be mended, --fix mends it." if findings else "")
+    return told
+
+
+def _can_be_mended(report: Report) -> bool:
+    """Of what only advises it is not known whether the fix would hold, but whether there is one."""
+    mending = {rule.name for rule in report.rules if rule.mends}
+    return any(
+        finding.fix or (finding.enforcement is Enforcement.ADVISORY and finding.policy in mending)
+        for judged in report.judged
+        for result in judged.results
+        if result.outcome in {Outcome.FAIL, Outcome.WARN}
+        for finding in result.findings
+    )
 
 
 class _Teller:

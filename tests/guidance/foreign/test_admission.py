@@ -141,20 +141,21 @@ def test_a_policy_that_cannot_judge_names_no_group_that_owns_it(read: Read) -> N
 @pytest.mark.parametrize(
     ("old", "new", "problems"),
     [
-        ("validations:", "rules:", ["14:3: unknown or unsupported field 'rules': remove it or correct its name"]),
-        ("    messageE", "    path: /x\n    messageE", ["15:11: unknown or unsupported field 'path': remove it or correct its name"]),
+        ("validations:", "rules:", ["13:3: unknown or unsupported field 'rules': remove it or correct its name"]),
+        ("    messageE", "    path: /x\n    messageE", ["15:5: unknown or unsupported field 'path': remove it or correct its name"]),
         (
             "v1\nkind: Val",
             "v2\nkind: Val",
             ["1:13: apiVersion: Input should be 'admissionregistration.k8s.io/v1' or 'admissionregistration.k8s.io/v1beta1'"],
         ),
+        ("name: few.containers", "name: n", ["3:18: name must be text, but it is true or false: put it in quotes"]),
         ("{name: few.containers, ", "{", ["3:11: the field 'name' is missing: add it here"]),
         (
             "    resourceRules:",
             "    resourceRule:",
             [
                 "7:5: the field 'resourceRules' is missing: add it here",
-                "8:5: unknown or unsupported field 'resourceRule': remove it or correct its name",
+                "7:5: unknown or unsupported field 'resourceRule': remove it or correct its name",
             ],
         ),
     ],

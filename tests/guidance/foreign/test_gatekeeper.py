@@ -240,7 +240,7 @@ GIVEN = "cannot be the name of a variable: Gatekeeper gives it"
         ("- name: missing", "- name: params", f"24:17: 'params' {GIVEN}"),
         ("- name: missing", "- name: gatekeeper_internal_x", f"24:17: 'gatekeeper_internal_x' {GIVEN}"),
         ("failurePolicy: Fail", "failurePolicy: Maybe", "21:24: failurePolicy: Input should be 'Fail' or 'Ignore'"),
-        ("generateVAP", "makeVAP", "22:18: unknown or unsupported field 'makeVAP': remove it or correct its name"),
+        ("generateVAP", "makeVAP", "22:9: unknown or unsupported field 'makeVAP': remove it or correct its name"),
         ("target: admission.k8s", "target: other.k8s", "17:13: target: Input should be 'admission.k8s.gatekeeper.sh'"),
     ],
 )

@@ -135,7 +135,7 @@ def test_its_annotations_are_what_people_read(read: Read) -> None:
         ),
         ("kind: Val", "kind: NamespacedVal", "3:11: metadata.namespace is missing: a NamespacedValidatingPolicy holds in its namespace"),
         ("[Deny]", "[Refuse]", "5:23: validationActions: Input should be 'Deny', 'Audit' or 'Warn'"),
-        ("[Deny]", "[Deny]\n  images: []", "6:11: unknown or unsupported field 'images': remove it or correct its name"),
+        ("[Deny]", "[Deny]\n  images: []", "6:3: unknown or unsupported field 'images': remove it or correct its name"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(told: Told, old: str, new: str, problem: str) -> None:

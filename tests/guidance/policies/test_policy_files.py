@@ -39,8 +39,10 @@ def test_a_policy_keeps_its_text_as_written(policy_file: PolicyFile) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "message"),
     [
-        ("  severity:", "  colour: red\n  severity:", "10:11", "unknown or unsupported field 'colour': remove it or correct its name"),
+        ("  severity:", "  colour: red\n  severity:", "10:3", "unknown or unsupported field 'colour': remove it or correct its name"),
         ("  title: Containers do not run privileged\n", "", "6:3", "the field 'title' is missing: add it here"),
+        ("version: 1.0.0", "version: 1.0", "12:12", "version must be text, but it is a number: put it in quotes"),
+        ("version: 1.0.0", "version: [a]", "12:12", "version must be text, but it is a list"),
         ("critical", "huge", "10:13", "severity: Input should be 'low', 'medium', 'high' or 'critical'"),
         ("name: no-privileged", "name: No_Privileged", "4:9", "name: must be lower-case letters, digits and dashes, at most 50"),
         ("each: containers", "each: pods", "24:11", "each: must be 'containers', or 'as' and 'in'"),
@@ -154,7 +156,7 @@ def test_versions_of_one_name_must_not_overlap(policy_file: PolicyFile, first: s
         ("{from: 1.8}", '14:22: from: 1.8 is no version of Kubernetes: it is text such as "1.30", in quotes'),
         ('{from: "newest"}', "14:22: from: 'newest' is no version of Kubernetes: it is text such as \"1.30\", in quotes"),
         ('{from: "1.30", to: "1.9"}', "14:15: kubernetes: 'from' v1.30 comes after 'to' v1.9"),
-        ('{since: "1.30"}', "14:23: unknown or unsupported field 'since': remove it or correct its name"),
+        ('{since: "1.30"}', "14:16: unknown or unsupported field 'since': remove it or correct its name"),
     ],
 )
 def test_a_version_that_is_none_is_a_mistake(policy_file: PolicyFile, written: str, message: str) -> None:
