@@ -49,7 +49,7 @@ def _texts(text: str) -> list[tuple[int, int]]:
     spans, whole = [], f"{text}\n"
     try:
         for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.ScalarEvent):
+            if isinstance(event, yaml.ScalarEvent) and event.start_mark and event.end_mark:
                 start = event.start_mark.index
                 spans.append((whole.index("\n", start) if event.style in BLOCK_SCALARS else start, event.end_mark.index))
     except yaml.YAMLError:  # told by who reads the document
