@@ -15,7 +15,7 @@ def problems(policy: CompiledPolicy) -> list[Problem]:
     found = []
     for index, passing in enumerate(examples.passing):
         for finding in evaluate([policy], passing.manifest, old=passing.old).findings:
-            found.append(source.problem(("examples", "pass", index), f"should pass, but: {finding.message} ({finding.path})"))  # noqa: PERF401
+            found.append(source.problem(("examples", "pass", index), f"should pass, but: {finding.message} ({finding.path or '/'})"))  # noqa: PERF401
     for index, failing in enumerate(examples.failing):
         found += [source.problem(("examples", "fail", index), message) for message in _untrue(policy, failing)]
     return found
@@ -26,7 +26,7 @@ def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
     told = {finding.path: finding for finding in evaluation.findings}
     for expected in example.findings:
         if (finding := told.pop(expected.path, None)) is None:
-            yield f"should have a finding at {expected.path}, but has none"
+            yield f"should have a finding at {expected.path or '/'}, but has none"
             continue
         actual = ExpectedFinding(
             path=finding.path,
@@ -36,7 +36,7 @@ def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
         )
         if actual != expected:
             yield f"should give {expected!r}, but gives {actual!r}"
-    yield from (f"has a finding that it does not list: {finding.message} ({path})" for path, finding in told.items())
+    yield from (f"has a finding that it does not list: {finding.message} ({path or '/'})" for path, finding in told.items())
     yield from _unmended(policy, example, evaluation)
 
 

@@ -82,6 +82,13 @@ def test_an_example_that_is_not_true_is_told_with_its_place(policies: Policies, 
     assert f"error: {file}:19:10: should pass, but: apiVersion is missing. (/apiVersion)" in done.err
 
 
+def test_a_finding_about_the_whole_manifest_has_a_place_too(policies: Policies, policy: WritePolicy) -> None:
+    file = policy("validations: [{expression: 'true'}]")
+    file.write_text(file.read_text().replace("path: /x", 'path: ""'))
+
+    assert "should have a finding at /, but has none" in policies("test", str(file)).err
+
+
 def test_policies_are_written_for_a_cluster_with_their_bindings(policies: Policies) -> None:
     done = policies("export", "main")
 
