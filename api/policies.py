@@ -14,7 +14,7 @@ from guidance.models import Exemption, NamespaceReport, Policy
 from guidance.policies.policy import Enforcement
 from guidance.services import exemptions
 from guidance.services.policies import as_judging
-from guidance.services.showing import examples
+from guidance.services.showing import Example, examples
 from guidance.services.versions import versions
 
 
@@ -35,7 +35,7 @@ class PolicyView(ApiView):
     @extend_schema(
         operation_id="read_policy",
         summary="Read one policy",
-        description="With its rationale, its examples and what it says of them, whom it lets pass, and every body that was in force.",
+        description="With bindings, parameters, examples and what it says of them, whom it lets pass, and every body that was in force.",
         tags=["policies"],
         responses={200: PolicyDetailOut, **schema.problems(errors.UnknownAddress)},
     )
@@ -73,12 +73,17 @@ def _detail(row: Policy) -> PolicyDetailOut:
         **_policy(row).model_dump(),
         rationale=policy.policy.guidance.rationale,
         controls=list(policy.policy.guidance.controls),
-        examples=[
-            ExampleOut(name=one.name, manifest=one.manifest, old=one.old, findings=findings_out(one.findings)) for one in examples(policy)
-        ],
+        bindings=[binding.as_object() for binding in policy.policy.beside.bindings],
+        params=list(policy.policy.beside.params),
+        examples=[_example(one) for one in examples(policy)],
         exemptions=_exemptions(row),
         versions=[VersionOut.model_validate(one, from_attributes=True) for one in versions(row)],
     )
+
+
+def _example(one: Example) -> ExampleOut:
+    findings = findings_out(one.findings)
+    return ExampleOut(name=one.name, manifest=one.manifest, old=one.old, namespaceObject=one.namespace_object, findings=findings)
 
 
 def _exemptions(row: Policy) -> list[ExemptionOut]:

@@ -36,7 +36,9 @@ class PolicyOut(Out):
     enforcement: Annotated[Enforcement, Field(description="The level wherever nothing else is said.")]
     enforcement_in: Annotated[list[LocalEnforcementOut], Field(description="Places with another level; the most specific one counts.")]
     owner: Annotated[str, Field(description="The group that approves changes, overrides and exemptions.")]
-    source: Annotated[str, Field(description="The policy as its author wrote it, in YAML.")]
+    source: Annotated[
+        str, Field(description="The policy as its author wrote it, in YAML; its bindings and parameters follow as further documents.")
+    ]
     unreadable: Annotated[str | None, Field(description="Why this version of the product cannot judge by it; null: it can.")]
 
 
@@ -46,6 +48,7 @@ class ExampleOut(Out):
     name: str
     manifest: Json
     old: Annotated[Json | None, Field(description="What the manifest replaces, where the example is an update.")]
+    namespaceObject: Annotated[Json | None, Field(description="The Namespace that it goes to, where the policy reads it.")]  # noqa: N815
     findings: Annotated[list[FindingOut], Field(description="None where it passes.")]
 
 
@@ -80,6 +83,8 @@ class PolicyDetailOut(PolicyOut):
 
     rationale: str
     controls: Annotated[list[str], Field(description="Of standards that ask for it, such as `CIS 5.2.1`.")]
+    bindings: Annotated[list[Json], Field(description="Where it holds (ValidatingAdmissionPolicyBindings); none: everywhere.")]
+    params: Annotated[list[Json], Field(description="The objects that it takes its parameters from.")]
     examples: list[ExampleOut]
     exemptions: list[ExemptionOut]
     versions: Annotated[list[VersionOut], Field(description="The newest first, those from before a removal too.")]

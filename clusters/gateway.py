@@ -54,8 +54,10 @@ class Gateway:
         if not answer.ok:
             raise failure_of(answer)
 
-    def get(self, ref: Ref) -> Object:
-        return self._json("GET", ref.path)
+    def get(self, ref: Ref, *, within: float | None = None) -> Object:
+        """With `within`: one attempt, and so many seconds for it."""
+        patience = None if within is None else Patience(self._clock, self._sleep, attempts=1, seconds=within)
+        return self._json("GET", ref.path, patience=patience)
 
     def list(self, kind: str, namespace: str | None = None, label_selector: str = "") -> ListResult:
         """All objects of this kind, in one namespace or in all; as many pages as it takes, with apiVersion and kind on every item."""

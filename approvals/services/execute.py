@@ -28,6 +28,7 @@ from autonomy.services.finish import ended, fail, failure
 from autonomy.services.judge import new_violations
 from autonomy.services.record import essentials
 from autonomy.status import Status
+from clusters.errors import Temporary
 from guidance.judging.evaluation import Evaluation
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,7 @@ OVERRIDE_ENDED = ActionFailed(
 def execute_approved(message: Message) -> None:
     """Claim an approved request and do exactly what its plan says; drifted, it goes back to its reviewers."""
     worker = Actor.worker()
-    found = claim_with_record(message, judged=False, actor=worker)
-    if found is None and _still_approved(message, actor=worker):
-        found = claim_with_record(message, judged=True, actor=worker)
+    found = claim_with_record(message, judged=False, actor=worker) or _judged_and_claimed(message, worker)
     if found is None:
         return
     claimed = found.claimed
@@ -59,6 +58,14 @@ def execute_approved(message: Message) -> None:
         run(claimed, _do, actor=worker)
     except Drifted as drifted:
         _ask_again(claimed, drifted.draft, actor=worker)
+
+
+def _judged_and_claimed(message: Message, worker: Actor) -> Recorded | None:
+    try:
+        return claim_with_record(message, judged=True, actor=worker) if _still_approved(message, actor=worker) else None
+    except Temporary as error:
+        log.warning("request %s cannot be judged yet, the sweeper brings it again: %s", message.stream, error)
+        return None
 
 
 def _ask_again(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:

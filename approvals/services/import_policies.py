@@ -13,10 +13,12 @@ from autonomy.models import ActionRequest
 from autonomy.status import TERMINAL
 from autonomy.submission import Submission
 from guidance.documents.source import PolicyError, Problem
+from guidance.foreign.bundle import Bundle
+from guidance.foreign.files import read
+from guidance.foreign.whole import misfits
 from guidance.judging.compiled import compile_policy
 from guidance.judging.examples import problems
 from guidance.models import Policy
-from guidance.policies.load import load_pack
 from guidance.policies.policy import Policy as Body
 from guidance.services.loading import load_policies
 
@@ -32,33 +34,42 @@ class NobodyAsks(Exception):
 def import_policies(path: Path, *, actor: Actor, asking: Account | None) -> list[str]:
     """Bring the policies in line with a folder, and say what was done. What it does not name stays; doing it again changes nothing.
 
-    Raises PolicyError with everything that is wrong in the folder (then nothing is done), and NobodyAsks.
+    Bindings and parameters may lie in files of their own: in force they stand behind their policy, in one text. Raises PolicyError with
+    everything that is wrong in the folder (then nothing is done), and NobodyAsks.
     """
-    bodies = load_pack(path)
-    _check(bodies)
+    found = read([path])
+    bodies = found.policies
+    _check(found)
+    notes = [f"Note: {note}" for note in found.notes]
     if not Policy.objects.exists():
-        return load_policies(bodies, actor=actor)
+        return notes + load_policies(bodies, actor=actor)
     sources = dict(Policy.objects.values_list("slug", "source"))
-    wanted = [body for body in bodies if sources.get(body.name) != body.source.text]
+    wanted = [body for body in bodies if sources.get(body.name) != body.text]
     if wanted and asking is None:
         raise NobodyAsks([body.name for body in wanted])
-    return [_asked(body, asking) if body in wanted and asking else f"Policy {body.name}: as it is in force" for body in bodies]
+    done = [_asked(body, asking) if body in wanted and asking else f"Policy {body.name}: as it is in force" for body in bodies]
+    return notes + done
 
 
-def _check(bodies: Sequence[Body]) -> None:
-    if wrong := [problem for body in bodies for problem in _problems(body)]:
+def _check(found: Bundle) -> None:
+    if wrong := [problem for body in found.policies for problem in _problems(body)]:
         raise PolicyError(*wrong)
 
 
 def _problems(body: Body) -> Iterator[Problem]:
+    if not body.source.is_ours:
+        told = "is a policy of another engine: make one of ours of it (autonomy policies import), and add what is missing"
+        yield body.source.problem((), told)
+        return
     try:
+        yield from misfits(body)
         yield from problems(compile_policy(body))
     except PolicyError as error:
         yield from error.problems
 
 
 def _asked(body: Body, asking: Account) -> str:
-    source = body.source.text
+    source = body.text
     same = ActionRequest.objects.filter(action=PolicySet.name, name=body.name, parameters__source=source).exclude(status__in=TERMINAL)
     if (open_ := same.first()) is not None:
         return f"Policy {body.name}: asked for already, request {open_.id} is {open_.status}"

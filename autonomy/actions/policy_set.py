@@ -51,7 +51,12 @@ class LocalEnforcement(Parameters):
 class PolicyParameters(RuleParameters):
     """What is left out stays as it is; a new policy needs its `source`, and begins at the level that it names."""
 
-    source: Annotated[str | None, Field(max_length=LONGEST_SOURCE, description="The policy's file, in YAML.")] = None
+    source: Annotated[
+        str | None,
+        Field(
+            max_length=LONGEST_SOURCE, description="The policy's file, in YAML; its bindings and parameters follow as further documents."
+        ),
+    ] = None
     enforcement: Annotated[EnforcementLevel | None, Field(description="The level wherever nothing else is said.")] = None
     enforcement_in: Annotated[
         list[LocalEnforcement] | None,
@@ -150,7 +155,7 @@ def _new(source: str, slug: str, row: Policy | None) -> dict[str, object]:
     """The levels in force stay. What was accepted at submission may not be it any more. Raises ActionFailed."""
     try:
         body = compiled_body(source, slug).policy
-        check_is_newer(body, row)
+        check_is_newer(body, source, row)
     except PolicyError as error:
         raise ActionFailed(str(error), reason="PolicyRefused", hint="Mend the policy's file and submit it again.") from error
     about = body.guidance
@@ -162,7 +167,7 @@ def _check_source(slug: str, source: str, row: Policy | None) -> None:
     """Raises BadParameters with everything that is wrong: file, line, column."""
     try:
         body = accepted(source, slug).policy
-        check_is_newer(body, row)
+        check_is_newer(body, source, row)
         check_has_owners(body)
     except PolicyError as error:
         errors = [{"pointer": "/parameters/source", **problem_json(problem)} for problem in error.problems]

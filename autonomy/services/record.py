@@ -29,7 +29,8 @@ def record(judgement: Judgement, submission: Submission, *, actor: Actor, epoch:
     """Raises KeyTaken, Outdated. While another call with the same key is being written, this one waits for it."""
     request = judgement.request
     change = Change(request, BIRTH_EVENT[Status(request.status)], actor, _data(judgement), at=request.created_at)
-    change.epoch = change.judged_in = epoch.id if epoch else None
+    change.epoch = epoch.id if epoch else None
+    change.judged_in = None if judgement.evaluation.of_the_moment else change.epoch
     if submission.idempotency_key:
         change.add(
             IdempotencyKey(

@@ -77,7 +77,7 @@ def _local(options: argparse.Namespace) -> Check:
         policies=chosen.compiled,
         levels=chosen.levels,
         namespace=options.namespace,
-        context=context.context(options.params, options.namespace_object, chosen.beside),
+        context=context.context(options.params, options.namespace_object),
         exceptions=chosen.beside.exceptions,
         old=context.old_objects(options.old),
         rewrites=options.fix or options.diff,

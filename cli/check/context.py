@@ -8,16 +8,14 @@ from cli.manifests.files import STDIN, read_all
 from cli.manifests.objects import Item, Object
 from cli.manifests.parsing import chunks
 from guidance.documents.source import Problem
-from guidance.foreign.bundle import Bundle
 from guidance.manifests.resources import NAMESPACE, resource
 from guidance.policies.binding import Context
 
 
-def context(params: Iterable[str], namespace_file: str | None, beside: Bundle) -> Context:
-    """With what lies beside the policies. Raises BadInput."""
+def context(params: Iterable[str], namespace_file: str | None) -> Context:
+    """Raises BadInput."""
     return Context(
-        params=[*beside.params, *(item.manifest for file in params for item in objects(file))],
-        bindings=beside.bindings,
+        params=[item.manifest for file in params for item in objects(file)],
         namespace_object=None if namespace_file is None else _namespace(namespace_file),
     )
 

@@ -19,7 +19,7 @@ NOTHING_BESIDE = Bundle()
 
 @dataclass(frozen=True)
 class Chosen:
-    """`beside` is what the files of the policies hold else: bindings, parameters, exceptions."""
+    """`beside` is what the files of the policies hold else: exceptions, and notes."""
 
     compiled: tuple[CompiledPolicy, ...]
     levels: Mapping[str, Enforcement]

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import replace
 
 from cli.check import render
 from cli.check.context import objects
@@ -42,7 +41,7 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     policies = choosing.named(options.policy)
     if options.source:
-        print("\n---\n".join(dict.fromkeys(policy.source.text.strip().removeprefix("---\n") for policy in policies)))
+        print("\n---\n".join(dict.fromkeys(policy.text.strip().removeprefix("---\n") for policy in policies)))
     else:
         print("\n\n".join(map(telling.policy_as_text, policies)))
     return DONE
@@ -62,11 +61,10 @@ def _test(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     bundle = choosing.bundle(options.which)
     compile_policies(bundle.policies)
-    given = tuple(item.manifest for file in options.params for item in objects(file))
-    bundle = replace(bundle, params=bundle.params + given)
+    params = [item.manifest for file in options.params for item in objects(file)]
     where = exporting.Where(tuple(options.namespace), dict(options.namespace_selector), dict(options.object_selector))
     render.notes((*bundle.notes, *exporting.notes(bundle)))
-    print(as_yaml(exporting.objects(bundle, action=options.action, where=where)), end="")
+    print(as_yaml(exporting.objects(bundle, action=options.action, where=where, params=params)), end="")
     return DONE
 
 

@@ -29,6 +29,8 @@ def without_nulls(value: Any) -> Any:
 
 def with_defaults(obj: Object) -> Object:
     """The object with what its kind fills in; the same object again when nothing is missing."""
+    if obj["kind"] == "Namespace":
+        return _with_its_name(obj)
     spec = obj.get("spec")
     if not isinstance(spec, dict):
         return obj
@@ -41,6 +43,13 @@ def with_defaults(obj: Object) -> Object:
     elif obj["kind"] == "NetworkPolicy":
         spec = _network_policy(spec)
     return {**obj, "spec": spec}
+
+
+def _with_its_name(namespace: Object) -> Object:
+    """As a label, so that selectors can name it."""
+    metadata = namespace["metadata"]
+    labels = {**(metadata.get("labels") or {}), "kubernetes.io/metadata.name": metadata["name"]}
+    return {**namespace, "metadata": {**metadata, "labels": labels}}
 
 
 def _strategy(spec: Object) -> Object:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from guidance.admin.history import Moment, history
+from guidance.documents.pointer import find
 from guidance.judging.compiled import CompiledPolicy
 from guidance.models import Exemption, Policy
+from guidance.policies.binding import Binding, Object
 from guidance.policies.policy import Guidance
 from guidance.services import exemptions
 from guidance.services.policies import as_judging
@@ -42,6 +44,16 @@ class PolicyPage:
             ("everywhere else" if locals_ else "everywhere", self.row.enforcement)
         ]
 
+    @property
+    def bindings(self) -> Sequence[Binding]:
+        """Where it holds, and with which parameters; none: everywhere, with all of them."""
+        return self.policy.policy.beside.bindings
+
+    @property
+    def params(self) -> Sequence[tuple[str, Object]]:
+        """Its parameters, each with what it is called."""
+        return [(_called(param), param) for param in self.policy.policy.beside.params]
+
     @cached_property
     def examples(self) -> list[Example]:
         return examples(self.policy)
@@ -50,6 +62,10 @@ class PolicyPage:
     def former(self) -> Sequence[Version]:
         """The bodies that were in force before this one."""
         return self.versions[1:]
+
+
+def _called(param: Object) -> str:
+    return "/".join(str(part) for at in (("kind",), ("metadata", "namespace"), ("metadata", "name")) if (part := find(param, at)))
 
 
 def page_of(row: Policy, *, links_requests: bool) -> PolicyPage:

@@ -67,6 +67,11 @@ class Source:
         return tokens
 
     @property
+    def document(self) -> str:
+        """As a document by itself."""
+        return self.text
+
+    @property
     def nodes(self) -> Nodes:
         return self._content[1]
 
@@ -118,6 +123,14 @@ def read(text: str, file: str) -> Source:
     source = Source(str(PurePath(file)), text)
     _ = source.value
     return source
+
+
+def joined(first: str, *more: str) -> str:
+    """Documents as one text."""
+    text = first
+    for one in more:
+        text += ("" if text.endswith("\n") else "\n") + ("" if one.startswith("---") else "---\n") + one
+    return text
 
 
 def _root(text: str, file: str, line: int) -> yaml.Node:

@@ -1,4 +1,4 @@
-"""Policies with everything that belongs to them."""
+"""Policies that were read together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.source import Problem
-from guidance.policies.binding import Binding
 from guidance.policies.policy import Enforcement, Policy
 
 if TYPE_CHECKING:
@@ -15,14 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bundle:
-    """`params` are objects that a policy takes its parameters from; `levels` how strictly policies of other engines are meant.
-
-    `notes` are what somebody should know who relies on this.
-    """
+    """`levels` say how strictly policies of other engines are meant; `notes` what somebody should know who relies on this."""
 
     policies: tuple[Policy, ...] = ()
-    bindings: tuple[Binding, ...] = ()
-    params: tuple[dict[str, JsonValue], ...] = ()
     exceptions: "tuple[PolicyException, ...]" = ()
     levels: Mapping[str, Enforcement] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
+
+    @property
+    def params(self) -> tuple[dict[str, JsonValue], ...]:
+        """The objects that its policies take their parameters from, each once."""
+        found: list[dict[str, JsonValue]] = []
+        for param in (param for policy in self.policies for param in policy.beside.params):
+            if param not in found:
+                found.append(param)
+        return tuple(found)

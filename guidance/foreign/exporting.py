@@ -1,16 +1,16 @@
 """Policies written for a cluster to enforce itself: ValidatingAdmissionPolicies, with their bindings and parameters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from guidance.documents.jsontype import JsonValue
+from guidance.documents.pointer import find
 from guidance.documents.source import Problem
 from guidance.foreign.bundle import Bundle
 from guidance.foreign.described import as_annotations
 from guidance.judging.subject import NAMESPACE_NAME
 from guidance.policies import vap
-from guidance.policies.binding import Binding
 from guidance.policies.policy import Enforcement, MatchCondition, Policy
 from guidance.policies.vap import Action
 
@@ -46,20 +46,21 @@ class Where:
 EVERYWHERE = Where()
 
 
-def objects(bundle: Bundle, *, action: Action | None = None, where: Where = EVERYWHERE) -> Iterator[Object]:
-    """What to apply, in order.
+def objects(bundle: Bundle, *, action: Action | None = None, where: Where = EVERYWHERE, params: Sequence[Object] = ()) -> Iterator[Object]:
+    """What to apply, in order. `params` are more objects that policies take their parameters from.
 
-    A policy that has bindings keeps them; others get one, which does what the policy's level says, or `action`.
+    A policy that has bindings keeps them; others get one (or one for each namespace in which their parameters lie), which does what the
+    policy's level says, or `action`.
     """
     for policy in bundle.policies:
         level = bundle.levels.get(policy.name, policy.guidance.enforcement)
         yield _policy(policy, level, bundle)
-        own = [binding for binding in bundle.bindings if binding.spec.policy_name == policy.name]
-        if own:
-            yield from map(_as_written, own)
+        if policy.beside.bindings:
+            yield from (binding.as_object() for binding in policy.beside.bindings)
         else:
-            yield vap.binding(policy.spec, policy.name, action or ACTIONS[level], where.as_match_resources())
-    yield from bundle.params
+            yield from _bindings(policy, action or ACTIONS[level], where, params)
+    own = bundle.params
+    yield from (*own, *(param for param in params if param not in own))
 
 
 def notes(bundle: Bundle) -> Iterator[Problem]:
@@ -87,10 +88,14 @@ def _excepted(policy: Policy, bundle: Bundle) -> Iterator[MatchCondition]:
             yield MatchCondition(name=f"not-{exception.name}"[:LONGEST_NAME], expression=f"!({text})")
 
 
-def _as_written(binding: Binding) -> Object:
-    body = binding.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    spec = {**body, "validationActions": list(binding.spec.validation_actions)}
-    return {"apiVersion": vap.VERSION, "kind": binding.kind, "metadata": {"name": binding.metadata.name}, "spec": spec}
+def _bindings(policy: Policy, action: Action, where: Where, params: Sequence[Object]) -> Iterator[Object]:
+    """With each parameter, wherever it lies, as it is here."""
+    kind = policy.spec.param_kind
+    mine = [] if kind is None else [param for param in (*policy.beside.params, *params) if kind.is_of(param)]
+    namespaces = list(dict.fromkeys(str(find(param, ("metadata", "namespace")) or "") for param in mine)) or [""]
+    for namespace in namespaces:
+        name = policy.name if len(namespaces) == 1 else ".".join(filter(None, (policy.name, namespace)))
+        yield vap.binding(policy.spec, policy.name, action, where.as_match_resources(), name=name, params_in=namespace)
 
 
 def _selector(labels: Mapping[str, str]) -> Object:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guidance.documents.jsontype import JsonValue
+from guidance.documents.source import joined
 from guidance.documents.writing import as_yaml
 from guidance.foreign.bundle import Bundle
 from guidance.foreign.described import known_of
@@ -44,7 +45,9 @@ def imported(policy: Policy, bundle: Bundle) -> Imported:
     if remarks:
         told += ["Mind:", *(f"- {one}" for one in remarks)]
     head = "".join(f"# {line}\n" for line in told)
-    return Imported(name, head + as_yaml([_written(policy, name, known)]), missing, remarks)
+    text = as_yaml([_written(policy, name, known)])
+    beside = (as_yaml([one]) for one in (*_bindings(policy, name), *policy.beside.params))
+    return Imported(name, joined(head + text, *beside), missing, remarks)
 
 
 def slug(name: str) -> str:
@@ -67,13 +70,21 @@ def _written(policy: Policy, name: str, known: dict[str, str]) -> Object:
     }
 
 
+def _bindings(policy: Policy, name: str) -> Iterator[Object]:
+    """Where all of them do the same with a violation, the policy's level says it."""
+    same: Object = {} if _differ(policy) else {"validationActions": ["Deny"]}
+    yield from (binding.as_object(policyName=name, **same) for binding in policy.beside.bindings)
+
+
+def _differ(policy: Policy) -> bool:
+    return len({binding.denies for binding in policy.beside.bindings}) > 1
+
+
 def _remarks(policy: Policy, bundle: Bundle) -> Iterator[str]:
-    for binding in bundle.bindings:
-        if binding.spec.policy_name == policy.name:
-            actions = ", ".join(binding.spec.validation_actions)
-            yield f"the binding {binding.metadata.name} says where it holds, and what it does ({actions}): set the level of each place"
-    if kind := policy.spec.param_kind:
-        yield f"it takes its parameters from objects of the kind {kind.kind} ({kind.api_version})"
+    if _differ(policy):
+        yield "some of its bindings only warn, whatever the level of the policy in that place"
+    if (kind := policy.spec.param_kind) and not policy.beside.params:
+        yield f"it takes its parameters from objects of the kind {kind.kind} ({kind.api_version}): add them behind it, after ---"
     for exception in bundle.exceptions:
         if policy.name in exception.policies:
             yield f"the PolicyException {exception.name} lets objects pass: ask for an exemption"

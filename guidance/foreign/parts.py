@@ -12,6 +12,7 @@ from guidance.documents.jsontype import JsonValue
 from guidance.documents.jsonvalue import checked
 from guidance.documents.pointer import Token, find
 from guidance.documents.source import Builder, PolicyError, Problem, Source
+from guidance.documents.writing import as_yaml
 from guidance.manifests.scalars import plain
 
 Object = dict[str, JsonValue]
@@ -50,6 +51,11 @@ class Part(Source):
 
     def _builder(self) -> Builder:
         return _KubernetesBuilder(self.file, self.line)
+
+    @property
+    def document(self) -> str:
+        """As it was written, where it is a document by itself."""
+        return as_yaml([self.object]) if self.at else self.text
 
     @property
     def object(self) -> Object:
@@ -124,6 +130,11 @@ class _KubernetesBuilder(Builder):
                 yaml.ScalarNode, node.value, (True, False)
             )
         )
+
+
+def first_document(text: str, file: str) -> Source:
+    line, chunk = next(_chunks(text), (1, text))
+    return Source(file, chunk, line)
 
 
 def parts(text: str, file: str) -> Iterator[Source | Problem]:

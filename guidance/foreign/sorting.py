@@ -11,6 +11,7 @@ from guidance.foreign.exceptions import PolicyException
 from guidance.foreign.gatekeeper import ReadTemplate
 from guidance.foreign.parts import Part, Path
 from guidance.foreign.refused import refusals
+from guidance.foreign.whole import is_param, with_beside
 from guidance.policies.binding import Binding
 from guidance.policies.load import clashes
 from guidance.policies.policy import Policy, policy_of
@@ -60,18 +61,21 @@ class Reader:
         asked = {(kind.api_version, kind.kind) for policy in (*ours, *admitted) if (kind := policy.spec.param_kind)}
         constrained = self._constrained(asked)
         foreign = admitted + of_kyverno + constrained
-        every = ours + foreign
+        every = [self._with_beside(policy, bindings) for policy in ours + foreign]
         self.problems += [problem for index, policy in enumerate(every) for problem in clashes(policy, every[:index])]
         return Bundle(
             policies=tuple(policy for policy in every if NEWEST in policy.guidance.kubernetes),
-            bindings=tuple(bindings),
-            params=tuple(part.object for part in self._others + self._constraints if (part.api_version, part.kind) in asked),
             exceptions=tuple(excepted),
             levels={policy.name: policy.guidance.enforcement for policy in foreign},
             notes=tuple(self.notes),
         )
 
-    def _admitted(self, ours: set[str]) -> tuple[list[Policy], list[Binding]]:
+    def _with_beside(self, policy: Policy, bindings: "Found[Part, Binding]") -> Policy:
+        mine = [(part, binding) for part, binding in bindings if binding.spec.policy_name == policy.name]
+        params = [part for part in self._others + self._constraints if is_param(part, policy)]
+        return with_beside(policy, mine, params) if mine or params else policy
+
+    def _admitted(self, ours: set[str]) -> "tuple[list[Policy], Found[Part, Binding]]":
         """Bindings may be about policies of our own, too."""
         bindings = self._each(admission.binding, self._of(admission.BINDING))
         every = [binding for _, binding in bindings]
@@ -84,7 +88,7 @@ class Reader:
             if not any(binding.spec.policy_name == policy.name for binding in every):
                 told = f"no binding names {policy.name}, so a cluster would not ask it; here it is judged as if it held everywhere"
                 self._note(policy.source, ("metadata", "name"), told)
-        return policies, every
+        return policies, bindings
 
     def _of_kyverno(self) -> tuple[list[Policy], list[PolicyException]]:
         written = self._of(kyverno.CLUSTER_KIND) + self._of(kyverno.NAMESPACED_KIND)

@@ -1,5 +1,6 @@
 """Policies made ready to run: every expression compiled once, with errors that point into the file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,11 @@ from guidance.documents.pointer import Token, parse
 from guidance.documents.source import PolicyError, Problem
 from guidance.expressions import cel
 from guidance.expressions.cel import BOOL, DYN, NULL, STRING, ExpressionError, Program
-from guidance.judging.subject import PARAMS, VARIABLES, Aim
+from guidance.judging.subject import NAMESPACE_NAME, PARAMS, VARIABLES, Aim
 from guidance.policies import vap
 from guidance.policies.policy import Enforcement, FixStep, Policy, Validation
+
+NAMESPACE_OBJECT = re.compile(r"\bnamespaceObject\b")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,14 @@ class CompiledPolicy:
         """Whether its gate alone tells that nothing is found, whoever else is asked."""
         spec, gate = self.policy.spec, self.gate
         goes = gate is not None and gate.is_native and self.aim.selects_all
-        return goes and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations)
+        return goes and not (self.aim.minds_names or spec.param_kind or spec.audit_annotations or self.policy.beside.bindings)
+
+    @cached_property
+    def minds_namespace(self) -> bool:
+        """Whether it may read more of the namespace than its name: its object, or its labels."""
+        resources = (binding.spec.match_resources for binding in self.policy.beside.bindings)
+        labels = {key for one in (self.policy.spec.match_constraints, *resources) for key in one.namespace_selector.keys}
+        return bool(labels - {NAMESPACE_NAME}) or any(map(NAMESPACE_OBJECT.search, (*vap.expressions(self.policy.spec), *vap.decorations(self.policy.spec))))
 
     @property
     def name(self) -> str:

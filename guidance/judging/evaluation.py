@@ -59,12 +59,14 @@ class Finding:
 class Evaluation:
     """What all policies say. `mended` is the manifest with all fixes, judged again; None where there is no fix.
 
-    `annotations` are what policies note for the audit log: `POLICY/KEY`, as Kubernetes names them, and the text.
+    `annotations` are what policies note for the audit log: `POLICY/KEY`, as Kubernetes names them, and the text. `of_the_moment`: the
+    cluster was asked about the namespace, so the same policies may say something else at any time.
     """
 
     findings: tuple[Finding, ...] = ()
     mended: Object | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
+    of_the_moment: bool = False
 
     @property
     def hard(self) -> tuple[Finding, ...]:
@@ -171,7 +173,7 @@ def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Se
         again = admit(candidate, namespace=own.namespace, old=old, context=own.context)
         changes = [parse(str(operation["path"])) for operation in patch]
         asked = dict.fromkeys(policy for change in changes for policy in affected(every, own.resource, own.operation, change))
-        if len(asked) > MANY or own.context.bindings or own.context.params:
+        if len(asked) > MANY:
             return frozenset(violation.key for violation in _judge(policies, again))
         names = {policy.name for policy in asked}
         kept = frozenset(violation.key for violation in found if violation.policy.name not in names)

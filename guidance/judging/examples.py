@@ -1,12 +1,15 @@
 """A policy's own examples, run: they are its documentation, so they must be true."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from guidance.documents.patch import apply
+from guidance.documents.pointer import find
 from guidance.documents.source import Problem
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.evaluation import Evaluation, evaluate
-from guidance.policies.policy import ExpectedFinding, Failing
+from guidance.policies.binding import Context
+from guidance.policies.policy import ExpectedFinding, Failing, Passing
 
 
 def problems(policy: CompiledPolicy) -> list[Problem]:
@@ -14,15 +17,23 @@ def problems(policy: CompiledPolicy) -> list[Problem]:
     source, examples = policy.policy.source, policy.policy.examples
     found = []
     for index, passing in enumerate(examples.passing):
-        for finding in evaluate([policy], passing.manifest, old=passing.old).findings:
+        for finding in judged(policy, passing).findings:
             found.append(source.problem(("examples", "pass", index), f"should pass, but: {finding.message} ({finding.path or '/'})"))  # noqa: PERF401
     for index, failing in enumerate(examples.failing):
         found += [source.problem(("examples", "fail", index), message) for message in _untrue(policy, failing)]
     return found
 
 
+def judged(policy: CompiledPolicy, example: Passing) -> Evaluation:
+    """What the policy says of an example, with its own bindings and parameters."""
+    known, namespace = example.namespace_object, ""
+    if known is not None and not find(example.manifest, ("metadata", "namespace")):
+        namespace = str(find(known, ("metadata", "name")) or "")
+    return evaluate([policy], example.manifest, namespace=namespace, old=example.old, context=Context(namespace_object=known))
+
+
 def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
-    evaluation = evaluate([policy], example.manifest, old=example.old)
+    evaluation = judged(policy, example)
     told = {finding.path: finding for finding in evaluation.findings}
     for expected in example.findings:
         if (finding := told.pop(expected.path, None)) is None:
@@ -45,5 +56,5 @@ def _unmended(policy: CompiledPolicy, example: Failing, evaluation: Evaluation) 
     for finding in evaluation.findings:
         mended = apply(example.manifest, finding.fix or [])
         if finding.fix is not None and isinstance(mended, dict):
-            left = [other.message for other in evaluate([policy], mended, old=example.old).findings if other.path == finding.path]
+            left = [other.message for other in judged(policy, replace(example, manifest=mended)).findings if other.path == finding.path]
             yield from (f"is not mended by the fix at {finding.path}: {message}" for message in left)

@@ -1,7 +1,7 @@
 """Many policies asked by one call of the engine: most manifests pass most policies, and a call costs more than what it computes."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from guidance.expressions import cel
 from guidance.expressions.cel import EvaluationError, Program
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.subject import VARIABLES, Subject, Target, View
-from guidance.manifests.resources import Resource
+from guidance.manifests.resources import Resource, resource
 from guidance.policies import vap
 from guidance.policies.matching import Operation
 
@@ -55,6 +55,8 @@ class _Plan:
         self._pod: tuple[_Panel, ...] = ()
         self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
         """Those that may match objects of this kind, in their order."""
+        self.minds_namespace = kind.namespaced and any(policy.minds_namespace for policy in self.about)
+        """Whether one of them may read more of the namespace than its name."""
         self.asked_together = frozenset[int]()
         """The ids of those whose gates a combined expression has asked."""
 
@@ -89,6 +91,14 @@ class _Plan:
 def plans(policies: tuple[CompiledPolicy, ...]) -> Callable[[Resource, Operation], _Plan]:
     """The plans of a set of policies, made when they are first needed and kept."""
     return lru_cache(maxsize=256)(lambda kind, operation: _Plan(policies, kind, operation))
+
+
+def minds_namespace(policies: Sequence[CompiledPolicy], manifest: Mapping[str, object], old: object) -> bool:
+    """Whether one of those that may match the manifest reads more of its namespace than the name."""
+    api_version, kind = manifest.get("apiVersion"), manifest.get("kind")
+    if not isinstance(api_version, str) or not isinstance(kind, str):
+        return False
+    return plans(tuple(policies))(resource(api_version, kind), "CREATE" if old is None else "UPDATE").minds_namespace
 
 
 def _panels(policies: Iterable[CompiledPolicy], pod_at: tuple[Token, ...] = ()) -> Iterator[_Panel]:

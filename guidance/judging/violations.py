@@ -142,7 +142,7 @@ def matches(policy: CompiledPolicy, subject: Subject) -> bool:
     view = subject.view_for(policy.aim)
     if view is None:
         return False
-    if policy.goes_together and not policy.conditions and not view.context.bindings:
+    if policy.goes_together and not policy.conditions:
         return True
     try:
         return any(_conditions_hold(policy, _bindings(policy, view, case)) for case in _cases(policy, view))
@@ -171,16 +171,16 @@ def _cases(policy: CompiledPolicy, view: View) -> Iterator[Case]:
     """Raises UnknownNamespace and NoParams."""
     if not (policy.aim.selects_all or view.is_selected_by(policy.aim.constraints)):
         return
-    kind, bindings = policy.policy.spec.param_kind, view.context.of(policy.name)
-    if kind is None and not bindings:
+    kind, beside = policy.policy.spec.param_kind, policy.policy.beside
+    if kind is None and not beside.bindings:
         yield EVERYWHERE
         return
-    holding: list[Binding | None] = [*bindings] or [None]
+    holding: list[Binding | None] = [*beside.bindings] or [None]
     found = [
         (binding, params)
         for binding in holding
         if binding is None or _holds_for(binding, view)
-        for params in params_of(kind, binding, view.context, view.namespace)
+        for params in params_of(kind, binding, [*beside.params, *view.context.params], view.namespace)
     ]
     yield from (Case(number, binding, params) for number, (binding, params) in enumerate(found))
 

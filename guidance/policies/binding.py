@@ -1,12 +1,14 @@
 """`ValidatingAdmissionPolicyBinding`: where a policy holds, and with which parameters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import find
 from guidance.documents.schema import Strict
+from guidance.documents.source import Source
+from guidance.manifests.resources import resource
 from guidance.policies.matching import LabelSelector, MatchConstraints, ResourceRule
 
 Object = dict[str, JsonValue]
@@ -15,6 +17,13 @@ Object = dict[str, JsonValue]
 class ParamKind(Strict):
     api_version: str
     kind: str
+
+    def is_of(self, param: Object) -> bool:
+        return (param.get("apiVersion"), param.get("kind")) == (self.api_version, self.kind)
+
+    @property
+    def namespaced(self) -> bool:
+        return resource(self.api_version, self.kind).namespaced
 
 
 class ParamRef(Strict):
@@ -75,24 +84,41 @@ class Binding(Strict):
     def denies(self) -> bool:
         return "Deny" in self.spec.validation_actions
 
+    def as_object(self, **changes: JsonValue) -> Object:
+        """As a cluster takes it, with other members of its spec."""
+        body: Object = self.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        spec: Object = {**body, "validationActions": [*self.spec.validation_actions], **changes}
+        return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": self.kind, "metadata": {"name": self.metadata.name}, "spec": spec}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What belongs to a policy: the bindings that say where it holds, and its parameters.
+
+    A policy without bindings holds everywhere, with each of its parameters. `sources` say where each of both was written, in this order.
+    """
+
+    bindings: tuple[Binding, ...] = ()
+    params: tuple[Object, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+ALONE = Beside()
+
 
 @dataclass(frozen=True)
 class Context:
     """What a manifest comes with.
 
-    `params` are the objects among which policies with `paramKind` find theirs; `bindings` say where policies hold: a policy that none
-    of them names holds everywhere, with each object of its `paramKind`. `namespace_object` is the Namespace that the object goes to.
-    `request` are more members of the admission request, such as `userInfo`; a policy that reads one that is missing cannot judge.
+    `params` are objects among which policies with `paramKind` find theirs, besides their own. `namespace_object` is the Namespace that the
+    object goes to; where somebody looked for it in vain, `no_namespace` says why. `request` are more members of the admission request, such
+    as `userInfo`; a policy that reads one that is missing cannot judge.
     """
 
     params: Sequence[Object] = ()
-    bindings: Sequence[Binding] = ()
     namespace_object: Object | None = None
+    no_namespace: str = ""
     request: Object = field(default_factory=dict)
-
-    def of(self, policy: str) -> list[Binding]:
-        """The bindings that name this policy."""
-        return [binding for binding in self.bindings if binding.spec.policy_name == policy]
 
 
 NOTHING_MORE = Context()
@@ -102,15 +128,21 @@ class NoParams(LookupError):
     """A policy needs parameters, and there are none."""
 
 
-def params_of(kind: ParamKind | None, binding: Binding | None, context: Context, namespace: str) -> list[JsonValue]:
+def params_of(kind: ParamKind | None, binding: Binding | None, params: Sequence[Object], namespace: str) -> list[JsonValue]:
     """What to judge with, one after the other: null where the policy takes no parameters. Raises NoParams."""
-    if kind is None or (binding is not None and binding.spec.param_ref is None):
-        return [None]
-    candidates = [param for param in context.params if (param.get("apiVersion"), param.get("kind")) == (kind.api_version, kind.kind)]
     reference = binding.spec.param_ref if binding else None
-    found: Iterable[JsonValue] = [param for param in candidates if reference is None or reference.finds(param, namespace)]
+    if kind is None or (binding is not None and reference is None):
+        return [None]
+    candidates = [param for param in params if kind.is_of(param)]
+    found = [param for param in candidates if reference is None or reference.finds(param, namespace)]
+    if not found and reference and kind.namespaced and not (reference.namespace or namespace):
+        raise NoParams(f"its binding looks for a {kind.kind} in the namespace of the object, which lies in none")
     if not found and (reference is None or reference.parameter_not_found_action == "Deny"):
-        wanted = f"{kind.kind} {reference.name}".strip() if reference else kind.kind
-        told = f"it takes its parameters (params) from a {wanted} ({kind.api_version}), and there is none"
-        raise NoParams(f"{told} (autonomy check takes them by --params)")
-    return list(found)
+        raise NoParams(f"it takes its parameters (params) from {_wanted(kind, reference, namespace)}, and there is none")
+    return [*found]
+
+
+def _wanted(kind: ParamKind, reference: ParamRef | None, namespace: str) -> str:
+    named = f"a {kind.kind} {reference.name}".strip() if reference else f"a {kind.kind}"
+    lies_in = (reference.namespace or namespace) if reference and kind.namespaced else ""
+    return f"{named} ({kind.api_version})" + (f" in the namespace {lies_in}" if lies_in else "")

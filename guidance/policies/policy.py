@@ -17,10 +17,10 @@ import yaml
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import WILDCARD, parse
 from guidance.documents.schema import Checked, Constrained, Strict, built, validated
-from guidance.documents.source import Loader, Source, read
+from guidance.documents.source import Loader, Source, joined, read
 from guidance.manifests.resources import CONTAINER_LISTS
 from guidance.memo import memo
-from guidance.policies.binding import ParamKind
+from guidance.policies.binding import ALONE, Beside, ParamKind
 from guidance.policies.matching import MatchConstraints
 from guidance.policies.versions import EVERY_VERSION, Versions
 
@@ -227,6 +227,8 @@ class ExpectedFinding(Strict):
 
 class Passing(Strict):
     name: Text
+    namespace_object: dict[str, JsonValue] | None = None
+    """The Namespace that the manifest goes to, where the policy reads it."""
     old: dict[str, JsonValue] | None = None
     """What the manifest replaces, where the example is an update."""
     manifest: dict[str, JsonValue]
@@ -266,10 +268,16 @@ class Policy:
     spec: Spec
     source: Source
     """Where everything was written."""
+    beside: Beside = ALONE
 
     @property
     def name(self) -> str:
         return self.metadata.name
+
+    @property
+    def text(self) -> str:
+        """The whole file: the policy, and what belongs to it as further documents."""
+        return joined(self.source.text, *(one.document for one in self.beside.sources))
 
     @cached_property
     def examples(self) -> Examples:

@@ -56,6 +56,13 @@ def expressions(spec: Spec) -> Iterator[str]:
     yield from (annotation.value_expression for annotation in spec.audit_annotations)
 
 
+def decorations(spec: Spec) -> Iterator[str]:
+    """All that findings tell besides: messages, what is expected, fixes."""
+    for one in spec.validations:
+        steps = (step.value_expression for step in one.fix)
+        yield from filter(None, (one.message_expression, one.expected_expression, *steps))
+
+
 def lists(validation: Validation) -> Iterator[str]:
     """The expressions for the lists of the object that the validation goes over."""
     if validation.each is not None:
@@ -125,18 +132,21 @@ def manifest(spec: Spec, name: str) -> dict[str, JsonValue]:
     return {"apiVersion": VERSION, "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name}, "spec": body}
 
 
-def binding(spec: Spec, name: str, action: Action, resources: Mapping[str, JsonValue] = NOWHERE_LESS) -> dict[str, JsonValue]:
-    """The binding by which a policy holds everywhere, or for these `matchResources`.
+def binding(
+    spec: Spec, policy: str, action: Action, resources: Mapping[str, JsonValue] = NOWHERE_LESS, *, name: str = "", params_in: str = ""
+) -> dict[str, JsonValue]:
+    """The binding by which a policy holds everywhere, or for these `matchResources`; called after the policy, or by `name`.
 
-    With parameters, it holds with every object of their kind, as it does here without a binding.
+    With parameters, it holds with every object of their kind: those in the namespace `params_in`, or else in that of the object.
     """
-    body: dict[str, JsonValue] = {"policyName": name, "validationActions": [action]}
+    body: dict[str, JsonValue] = {"policyName": policy, "validationActions": [action]}
     if resources:
         body["matchResources"] = dict(resources)
     if spec.param_kind:
-        body["paramRef"] = {"selector": {}, "parameterNotFoundAction": "Deny"}
+        lie_in: dict[str, JsonValue] = {"namespace": params_in} if params_in else {}
+        body["paramRef"] = {**lie_in, "selector": {}, "parameterNotFoundAction": "Deny"}
     kind = "ValidatingAdmissionPolicyBinding"
-    return {"apiVersion": VERSION, "kind": kind, "metadata": {"name": name}, "spec": body}
+    return {"apiVersion": VERSION, "kind": kind, "metadata": {"name": name or policy}, "spec": body}
 
 
 def _plain(validation: Validation) -> dict[str, JsonValue]:

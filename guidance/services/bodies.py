@@ -25,18 +25,15 @@ def accepted(source: str, slug: str) -> CompiledPolicy:
         wrong.append(body.source.problem(("metadata", "name"), f"the policy is called {body.name!r} here, but {slug!r} in the target"))
     if slug in RESERVED:
         wrong.append(body.source.problem(("metadata", "name"), f"{slug!r} is an address of the interface: choose another name"))
-    if body.spec.param_kind:
-        advice = "parameters are given on the command line only: write the values into the policy"
-        wrong.append(body.source.problem(("spec", "paramKind"), advice))
     if wrong:
         raise PolicyError(*sorted(wrong, key=lambda problem: (problem.line, problem.column)))
     return policy
 
 
-def check_is_newer(body: Body, row: Policy | None) -> None:
-    """Findings name a version, so no two bodies of a name ever share one, not even after a removal. Raises PolicyError."""
+def check_is_newer(body: Body, source: str, row: Policy | None) -> None:
+    """Findings name a version, so no two bodies of a name (parameters included) ever share one, not even after a removal. Raises PolicyError."""
     before = row or newest(body.name)
-    if before is not None and body.source.text != before.source and _numbers(body.guidance.version) <= _numbers(before.version):
+    if before is not None and source != before.source and _numbers(body.guidance.version) <= _numbers(before.version):
         which = "the one in force" if row else "the one that was removed"
         advice = f"the body differs from {which}, which is {before.version} already: give it a greater version"
         raise PolicyError(body.source.problem(("guidance", "version"), advice))

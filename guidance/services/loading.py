@@ -31,7 +31,7 @@ def _obstacle(body: Body, groups: set[str]) -> str:
     if body.guidance.owner not in groups:
         return f"there is no group {body.guidance.owner}"
     try:
-        check_is_newer(body, None)
+        check_is_newer(body, body.text, None)
     except PolicyError as error:
         return str(error)
     return ""
@@ -40,6 +40,6 @@ def _obstacle(body: Body, groups: set[str]) -> str:
 def _loaded(body: Body, actor: Actor) -> Change:
     """A policy comes into force as its file says."""
     about = body.guidance
-    values = values_of(body.source.text, version=about.version, owner=about.owner, enforcement=about.enforcement)
+    values = values_of(body.text, version=about.version, owner=about.owner, enforcement=about.enforcement)
     row = names.under(Policy(slug=body.name), body.name)
     return Change(row, "Policy.loaded", actor, {"slug": body.name, "values": values}).set(**values)

@@ -2,22 +2,26 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from clusters.models import Namespace
-from guidance.documents.source import PolicyError, Source
+from guidance.documents.source import PolicyError
+from guidance.foreign.parts import first_document
+from guidance.foreign.whole import whole_policy
 from guidance.judging import results
 from guidance.judging.compiled import CompiledPolicy, broken_policy, compile_policy
 from guidance.judging.evaluation import NOBODY, Evaluation, evaluate
 from guidance.judging.results import Results
+from guidance.judging.together import minds_namespace
 from guidance.models import Policy
 from guidance.policies.binding import NOTHING_MORE, Context
 from guidance.policies.enforcing import Local, Where, level_in
 from guidance.policies.exempting import Exempted, exempted
-from guidance.policies.policy import Enforcement, parse_policy
+from guidance.policies.policy import Enforcement
 from guidance.policies.policy import Policy as Body
 from guidance.policies.unreadable import skeleton
+from guidance.services import namespaces
 
 log = logging.getLogger(__name__)
 NOTHING_TO_JUDGE = Evaluation()
@@ -39,6 +43,11 @@ class PolicySet:
     compiled: tuple[CompiledPolicy, ...]
     standing: Mapping[str, Standing]
 
+    @cached_property
+    def minds_namespaces(self) -> bool:
+        """Whether any of them reads more of a namespace than its name."""
+        return any(policy.minds_namespace for policy in self.compiled)
+
     def levels_in(self, where: Where) -> dict[str, Enforcement]:
         return {slug: level_in(where, one.enforcement, one.local_levels) for slug, one in self.standing.items()}
 
@@ -50,6 +59,8 @@ class LocalPolicies:
     policies: PolicySet
     where: Where
     exemptions: tuple[Exempted, ...] = ()
+    namespace: namespaces.Read = namespaces.kept
+    """Asked only for policies that read more of it than its name."""
 
     @cached_property
     def levels(self) -> Mapping[str, Enforcement]:
@@ -57,8 +68,16 @@ class LocalPolicies:
 
     def judge(self, manifest: Mapping[str, object]) -> Evaluation:
         """What they find."""
-        compiled, exempted = self.policies.compiled, self._exempted(manifest)
-        return evaluate(compiled, manifest, namespace=self.where.namespace, enforcement=self.levels, exempted=exempted)
+        context = self._known(manifest)
+        found = evaluate(
+            self.policies.compiled,
+            manifest,
+            namespace=self.where.namespace,
+            enforcement=self.levels,
+            context=context,
+            exempted=self._exempted(manifest),
+        )
+        return found if context is NOTHING_MORE else replace(found, of_the_moment=True)
 
     def results(
         self,
@@ -75,10 +94,15 @@ class LocalPolicies:
             namespace=self.where.namespace,
             old=old,
             enforcement=self.levels,
-            context=context,
+            context=self._known(manifest, old, context),
             exempted=self._exempted(manifest),
             mend_from=mend_from,
         )
+
+    def _known(self, manifest: Mapping[str, object], old: object = None, context: Context = NOTHING_MORE) -> Context:
+        if not (self.policies.minds_namespaces and minds_namespace(self.policies.compiled, manifest, old)):
+            return context
+        return self.namespace(self.where.cluster, self.where.namespace).beside(context)
 
     def _exempted(self, manifest: Mapping[str, object]) -> Mapping[str, str]:
         if not self.exemptions:
@@ -91,9 +115,9 @@ class LocalPolicies:
 
 
 def in_namespace(policies: PolicySet, row: Namespace, exemptions: Mapping[tuple[str, str], tuple[Exempted, ...]]) -> LocalPolicies:
-    """`exemptions` are all in force, as `exemptions.by_namespace` gives them."""
+    """For all that lies there at this moment. `exemptions` are all in force, as `exemptions.by_namespace` gives them."""
     where = Where(row.cluster_id, row.name, row.team_id, row.environment)
-    return LocalPolicies(policies, where, exemptions.get((row.cluster_id, row.name), ()))
+    return LocalPolicies(policies, where, exemptions.get((row.cluster_id, row.name), ()), lru_cache(namespaces.kept))
 
 
 def policies_in_force() -> PolicySet:
@@ -122,15 +146,15 @@ def _as_judging(source: str, slug: str, version: str, owner: str, enforcement: E
 def _head(source: str, slug: str, version: str, owner: str, enforcement: Enforcement) -> Body:
     """As much of a policy as can be read, its expressions aside."""
     try:
-        return parse_policy(source, f"{slug}.yaml")
+        return whole_policy(source, f"{slug}.yaml")
     except PolicyError:
-        return skeleton(Source(f"{slug}.yaml", source), name=slug, version=version, owner=owner, enforcement=enforcement)
+        return skeleton(first_document(source, f"{slug}.yaml"), name=slug, version=version, owner=owner, enforcement=enforcement)
 
 
 @lru_cache(maxsize=1024)
 def compiled_body(source: str, slug: str) -> CompiledPolicy:
     """Raises PolicyError."""
-    return compile_policy(parse_policy(source, f"{slug}.yaml"))
+    return compile_policy(whole_policy(source, f"{slug}.yaml"))
 
 
 def owners_of(slugs: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from guidance.documents.jsontype import JsonValue
 from guidance.judging.compiled import CompiledPolicy
-from guidance.judging.evaluation import Finding, evaluate
+from guidance.judging.evaluation import Finding
+from guidance.judging.examples import judged
 from guidance.policies.policy import Passing
 
 Object = dict[str, JsonValue]
@@ -18,6 +19,7 @@ class Example:
     name: str
     manifest: Object
     old: Object | None
+    namespace_object: Object | None
     findings: tuple[Finding, ...]
 
     @property
@@ -35,4 +37,4 @@ def examples(policy: CompiledPolicy) -> list[Example]:
 
 def _shown(policy: CompiledPolicy, written: tuple[Passing, ...]) -> Iterator[Example]:
     for one in written:
-        yield Example(one.name, one.manifest, one.old, evaluate([policy], one.manifest, old=one.old).findings)
+        yield Example(one.name, one.manifest, one.old, one.namespace_object, judged(policy, one).findings)

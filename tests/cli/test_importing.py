@@ -63,15 +63,35 @@ def test_with_what_is_added_it_is_a_policy_of_ours_with_the_same_verdicts(autono
     assert [result.outcome.value for result in judge(whole, deployment()).results] == ["pass"]
 
 
-def test_what_has_no_place_in_a_file_is_said_in_it(autonomy: Check, write: Write) -> None:
+def test_bindings_and_parameters_come_along_and_what_has_no_place_in_a_file_is_said_in_it(autonomy: Check, write: Write) -> None:
     file = write("all.yaml", "---\n".join([ADMISSION, BINDING, PARAMS, KYVERNO.replace("ACTION", "Deny") + EXCEPTION]))
 
     text = autonomy("policies", "import", str(file)).out
 
-    first, second = text.split("\n---\n")
-    assert "# - the binding registry says where it holds, and what it does (Deny): set the level of each place\n" in first
-    assert "# - it takes its parameters from objects of the kind ConfigMap (v1)\n" in first
+    first, binding, params, second = text.split("\n---\n")
+    assert "Mind:" not in first
+    assert yaml.safe_load(binding) == yaml.safe_load(BINDING)
+    assert yaml.safe_load(params) == yaml.safe_load(PARAMS)
     assert "# - the PolicyException agents lets objects pass: ask for an exemption\n" in second
+
+
+def test_bindings_do_what_the_level_says_unless_they_differ(autonomy: Check, write: Write) -> None:
+    """One that only warns is what the level `advisory` says; where one of two only warns, it stays so."""
+    warns = BINDING.replace("[Deny]", "[Warn]")
+    other = warns.replace("name: registry", "name: other", 1)
+
+    alone = list(yaml.safe_load_all(autonomy("policies", "import", str(write("alone.yaml", f"{ADMISSION}---\n{warns}---\n{PARAMS}"))).out))
+    text = autonomy("policies", "import", str(write("two.yaml", f"{ADMISSION}---\n{BINDING}---\n{other}---\n{PARAMS}"))).out
+
+    assert (alone[0]["guidance"]["enforcement"], alone[1]["spec"]["validationActions"]) == ("advisory", ["Deny"])
+    assert [one["spec"]["validationActions"] for one in list(yaml.safe_load_all(text))[1:3]] == [["Deny"], ["Warn"]]
+    assert "# - some of its bindings only warn, whatever the level of the policy in that place\n" in text
+
+
+def test_parameters_that_are_not_there_are_asked_for(autonomy: Check, write: Write) -> None:
+    text = autonomy("policies", "import", str(write("bare.yaml", f"{ADMISSION}---\n{BINDING}"))).out
+
+    assert "# - it takes its parameters from objects of the kind ConfigMap (v1): add them behind it, after ---\n" in text
 
 
 def test_nothing_is_written_over(autonomy: Check, write: Write, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,10 +12,10 @@ import pytest
 
 from devstack.controlplane.server import ControlPlane
 from guidance.expressions.functions.text import quote
-from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.compiled import CompiledPolicy, compile_policy
 from guidance.judging.evaluation import evaluate
 from guidance.policies import vap
-from guidance.policies.binding import Binding, Context
+from guidance.policies.binding import Beside, Binding, Context
 from tests.controlplane.polling import until
 from tests.guidance.conftest import Write
 from tests.guidance.expressions.functions.table import AREAS, ERROR, POD, REFUSED, cases
@@ -205,8 +206,9 @@ def test_parameters_are_found_alike(cluster: Cluster, write: Write) -> None:
     pod = workload("Pod", {"containers": [container()]})
     short = workload("Pod", {"containers": [container(name="ab")]})
 
-    assert (cluster.send(pod), ours(policy, pod, cluster, params=params, bindings=[bound])) == ("at most 2", ["at most 2"])
-    assert (cluster.send(short), ours(policy, short, cluster, params=params, bindings=[bound])) == (None, [])
+    policy = compile_policy(replace(policy.policy, beside=Beside((bound,), tuple(params))))
+    assert (cluster.send(pod), ours(policy, pod, cluster)) == ("at most 2", ["at most 2"])
+    assert (cluster.send(short), ours(policy, short, cluster)) == (None, [])
 
 
 FAILED = "error"

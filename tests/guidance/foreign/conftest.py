@@ -37,7 +37,7 @@ def outcomes() -> Judge:
     """The result of each policy of a bundle that is about the manifest, by its name."""
 
     def outcomes(read: Bundle, manifest: Manifest, *, namespace: str = "shop", **context: Any) -> Said:
-        known = Context(params=read.params, bindings=read.bindings, **context)
+        known = Context(**context)
         allowed = exempted(read.exceptions, manifest, namespace=namespace, context=known)
         policies = compile_policies(read.policies)
         results = judge(policies, manifest, namespace=namespace, enforcement=read.levels, context=known, exempted=allowed).results

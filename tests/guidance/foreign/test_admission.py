@@ -7,7 +7,6 @@ import yaml
 
 from guidance.judging.compiled import compile_policies
 from guidance.judging.evaluation import evaluate
-from guidance.policies.binding import Context
 from guidance.policies.policy import Enforcement
 from tests.guidance.foreign.conftest import Judge, Read, Told
 from tests.guidance.manifests import container, pod_spec, workload
@@ -133,7 +132,7 @@ def test_json_lists_and_the_older_version_are_read_too(read: Read, outcomes: Jud
 def test_a_policy_that_cannot_judge_names_no_group_that_owns_it(read: Read) -> None:
     broken = read(POLICY.replace("object.spec.containers.size()", "object.spec.nothing.size()"), PARAMS)
 
-    (finding,) = evaluate(compile_policies(broken.policies), ONE, context=Context(params=broken.params)).findings
+    (finding,) = evaluate(compile_policies(broken.policies), ONE).findings
 
     assert "tell its owners; it counts as violated until they mend it" in finding.message
 

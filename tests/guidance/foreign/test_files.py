@@ -43,7 +43,7 @@ def test_files_that_are_named_one_by_one_are_read_together_too(tmp_path: Path) -
 
     found = read_files(paths)
 
-    assert (len(found.policies), len(found.bindings), len(found.params), found.notes) == (1, 1, 1, ())
+    assert (len(found.policies), len(found.policies[0].beside.bindings), len(found.params), found.notes) == (1, 1, 1, ())
 
 
 def test_policies_of_our_own_are_read_beside_others(read: Read) -> None:

@@ -18,7 +18,6 @@ from guidance.foreign.files import bundle
 from guidance.judging.compiled import compile_policies
 from guidance.judging.evaluation import evaluate
 from guidance.judging.subject import admit
-from guidance.policies.binding import Context
 from guidance.policies.load import MAIN_PACK
 from tests.controlplane.polling import until
 from tests.guidance.foreign import test_admission, test_exceptions, test_gatekeeper, test_kyverno
@@ -85,9 +84,8 @@ def cluster_says(admin: httpx.Client, namespace: str) -> Callable[[Manifest], Sa
 
 
 def we_say(found: Bundle, pod: Manifest, namespace: str) -> Said:
-    context = Context(params=found.params, bindings=found.bindings)
-    allowed = exempted(found.exceptions, pod, namespace=namespace, context=context)
-    evaluation = evaluate(compile_policies(found.policies), pod, namespace=namespace, context=context, enforcement=found.levels)
+    allowed = exempted(found.exceptions, pod, namespace=namespace)
+    evaluation = evaluate(compile_policies(found.policies), pod, namespace=namespace, enforcement=found.levels)
     findings = [finding for finding in evaluation.findings if finding.policy not in allowed]
     return [("Warn" if finding.enforcement == "advisory" else "Deny", finding.message) for finding in findings]
 

@@ -1,14 +1,16 @@
 """Parameters, bindings, namespaces and requests: what a manifest comes with."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from guidance.documents.source import PolicyError
-from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.compiled import CompiledPolicy, compile_policy
 from guidance.judging.evaluation import evaluate
-from guidance.policies.binding import Binding, Context
+from guidance.policies.binding import NOTHING_MORE, Beside, Binding, Context
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import Manifest, container, deployment, pod_spec, workload
 
@@ -40,6 +42,10 @@ def by_name(name: str, action: str = "Deny", **more: Any) -> dict[str, Any]:
     return {"paramRef": {"name": name, "parameterNotFoundAction": action, **more}}
 
 
+def bound(policy: CompiledPolicy, *bindings: Binding, params: Sequence[Manifest] = ()) -> CompiledPolicy:
+    return compile_policy(replace(policy.policy, beside=Beside(bindings, tuple(params))))
+
+
 def told(policy: CompiledPolicy, context: Context, manifest: Manifest | None = None, namespace: str = "payments-dev") -> list[str]:
     return [finding.message for finding in evaluate([policy], manifest or deployment(), namespace=namespace, context=context).findings]
 
@@ -57,18 +63,20 @@ PARAMS = (config_map("small", "2", labels={"tier": "web"}), config_map("large", 
         ([binding(**by_name("large", "Allow", namespace="elsewhere"))], []),
         ([binding(paramRef={"selector": {"matchLabels": {"tier": "web"}}, "parameterNotFoundAction": "Deny"})], ["At most 2"]),
         ([binding(paramRef={"selector": {}, "parameterNotFoundAction": "Deny"}), binding(**by_name("small"))], ["At most 2", "At most 2"]),
-        ([binding(policyName="another", **by_name("large"))], ["At most 2"]),
         ([binding(**by_name("small"), matchResources={"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "x"}}})], []),
         ([binding(**by_name("small"), matchResources={"objectSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}})], []),
     ],
 )
 def test_a_policy_is_asked_with_each_of_its_parameters(write: Write, bindings: list[Binding], expected: list[str]) -> None:
-    assert told(write(LIMIT), Context(params=PARAMS, bindings=bindings)) == expected
+    assert told(bound(write(LIMIT), *bindings), Context(params=PARAMS)) == expected
 
 
-@pytest.mark.parametrize(("bindings", "what"), [([], "a ConfigMap (v1)"), ([binding(**by_name("limits"))], "a ConfigMap limits (v1)")])
+@pytest.mark.parametrize(
+    ("bindings", "what"),
+    [([], "a ConfigMap (v1)"), ([binding(**by_name("limits"))], "a ConfigMap limits (v1) in the namespace payments-dev")],
+)
 def test_without_its_parameters_a_policy_cannot_judge(write: Write, bindings: list[Binding], what: str) -> None:
-    (message,) = told(write(LIMIT), Context(bindings=bindings))
+    (message,) = told(bound(write(LIMIT), *bindings), NOTHING_MORE)
 
     assert message.startswith(
         f"The policy tested could not judge this manifest: it takes its parameters (params) from {what}, and there is none (autonomy"
@@ -76,9 +84,9 @@ def test_without_its_parameters_a_policy_cannot_judge(write: Write, bindings: li
 
 
 def test_a_binding_that_only_warns_refuses_nothing(write: Write) -> None:
-    context = Context(params=PARAMS, bindings=[binding(**by_name("small"), validationActions=["Warn"])])
+    policy = bound(write(LIMIT), binding(**by_name("small"), validationActions=["Warn"]), params=PARAMS)
 
-    (finding,) = evaluate([write(LIMIT)], deployment(), context=context).findings
+    (finding,) = evaluate([policy], deployment()).findings
 
     assert finding.enforcement.value == "advisory"
 
