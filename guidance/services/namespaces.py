@@ -1,8 +1,8 @@
 """The objects of namespaces, for the policies that read them: from the clusters, with this process' credential."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic
 
 from clusters import connections
 from clusters.errors import ClusterError, NotFound, Permanent
@@ -35,14 +35,19 @@ _kept: dict[tuple[str, str], tuple[float, Known]] = {}
 
 def kept(cluster: str, name: str) -> Known:
     """As it was at most KEPT_SECONDS ago. A cluster that does not answer is not asked again before that, either."""
-    now = time.monotonic()
+    now = monotonic()
     at, known = _kept.get((cluster, name), (0.0, None))
     if known is None or now - at >= KEPT_SECONDS:
         known = _told(cluster, name)
         if len(_kept) >= MOST_KEPT:
-            _kept.clear()
+            forget()
         _kept[cluster, name] = (now, known)
     return known
+
+
+def forget() -> None:
+    """All that is kept."""
+    _kept.clear()
 
 
 def afresh(cluster: str, name: str) -> Known:
