@@ -242,7 +242,8 @@ def _broken(violation: Violation) -> str:
     failure_policy = policy.spec.failure_policy
     outcome = f"it {'is ignored' if failure_policy == 'Ignore' else 'counts as violated'} {{}} (failurePolicy: {failure_policy})"
     if violation.unknown:
-        blame = f"Nobody is to blame for that; {outcome.format('as long as nobody says it')}."
+        as_long_as = "as long as it is so" if violation.view.context.no_namespace else "as long as nobody says it"
+        blame = f"Nobody is to blame for that; {outcome.format(as_long_as)}."
     else:
         owners = f"its owners, the group {policy.guidance.owner}" if policy.guidance.owner else "its owners"
         blame = f"That is a fault of the policy, not of the manifest: tell {owners}; {outcome.format('until they mend it')}."

@@ -111,8 +111,9 @@ class View:
         if self.context.namespace_object is not None:
             return wanted.matches({**name, **_labels(self.context.namespace_object)})
         if not wanted.keys <= name.keys():
-            told = f"its namespaceSelector reads the labels of the namespace {self.namespace!r}, which are not known here"
-            raise UnknownNamespace(f"{told} (autonomy check takes them by --namespace-object)")
+            told = f"its namespaceSelector reads the labels of the namespace {self.namespace!r}"
+            hint = "which are not known here (autonomy check takes them by --namespace-object)"
+            raise UnknownNamespace(f"{told}, but {self.context.no_namespace}" if self.context.no_namespace else f"{told}, {hint}")
         return wanted.matches(name)
 
 

@@ -13,6 +13,8 @@ READS_USER = re.compile(r"\brequest\s*\.\s*userInfo\b")
 
 def unknown(error: str, policy: CompiledPolicy, view: View) -> str | None:
     """What is missing, and how to give it, where an expression failed for that; None where it failed for something else."""
+    if UNBOUND_NAMESPACE in error and view.context.no_namespace:
+        return f"it reads namespaceObject, the object of the namespace, but {view.context.no_namespace}"
     if UNBOUND_NAMESPACE in error:
         where = f"the namespace {view.namespace}" if view.namespace else "its namespace"
         return f"it reads namespaceObject, the object of {where}, which is not known here (autonomy check takes it by --namespace-object)"

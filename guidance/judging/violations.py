@@ -25,11 +25,17 @@ LONGEST_MESSAGE = 5 * 1024
 
 @dataclass(frozen=True)
 class Case:
-    """A policy is asked once for each of its bindings and each of their parameters; `number` tells these cases apart."""
+    """A policy is asked once for each of its bindings and each of their parameters; `number` tells these cases apart.
+
+    `error`: whether the binding holds, or with which parameters, cannot be told (`unknown`: for want of what nobody said). As in Kubernetes
+    its actions do not count then.
+    """
 
     number: int
     binding: Binding | None
     params: JsonValue = None
+    error: str | None = None
+    unknown: bool = False
 
 
 EVERYWHERE = Case(0, None)
@@ -115,12 +121,10 @@ def violations(policy: CompiledPolicy, subject: Subject, *, asks_gate: bool = Tr
     view = subject.view_for(policy.aim)
     if view is None:
         return
-    try:
-        cases = list(_cases(policy, view))
-    except (UnknownNamespace, NoParams) as error:
-        yield Violation(policy, None, view, (), view.bindings, error=str(error), unknown=True)
-        return
-    for case in cases:
+    for case in _cases(policy, view):
+        if case.error is not None:
+            yield Violation(policy, None, view, (), view.bindings, error=case.error, unknown=case.unknown, case=case)
+            continue
         bindings = _bindings(policy, view, case)
         if asks_gate and _passes_gate(policy, bindings):
             continue
@@ -145,8 +149,8 @@ def matches(policy: CompiledPolicy, subject: Subject) -> bool:
     if policy.goes_together and not policy.conditions:
         return True
     try:
-        return any(_conditions_hold(policy, _bindings(policy, view, case)) for case in _cases(policy, view))
-    except (UnknownNamespace, NoParams, EvaluationError):
+        return any(_conditions_hold(policy, _bindings(policy, view, case)) for case in _cases(policy, view) if case.error is None)
+    except EvaluationError:
         return False  # `violations` tells
 
 
@@ -159,33 +163,44 @@ def annotations(policy: CompiledPolicy, subject: Subject) -> dict[str, str]:
     try:
         for case in _cases(policy, view):
             bindings = view.bindings.plus({PARAMS: case.params})
-            if _conditions_hold(policy, bindings):
+            if case.error is None and _conditions_hold(policy, bindings):
                 for key, text in _notes(policy, _scope(policy, bindings)):
                     noted.setdefault(key, {})[text] = None
-    except (UnknownNamespace, NoParams, EvaluationError):
+    except EvaluationError:
         return {}  # `violations` tells
     return {key: ", ".join(texts) for key, texts in noted.items()}
 
 
 def _cases(policy: CompiledPolicy, view: View) -> Iterator[Case]:
-    """Raises UnknownNamespace and NoParams."""
-    if not (policy.aim.selects_all or view.is_selected_by(policy.aim.constraints)):
+    try:
+        if not (policy.aim.selects_all or view.is_selected_by(policy.aim.constraints)):
+            return
+    except UnknownNamespace as error:
+        yield Case(0, None, error=str(error), unknown=True)
         return
-    kind, beside = policy.policy.spec.param_kind, policy.policy.beside
-    if kind is None and not beside.bindings:
+    bindings = policy.policy.beside.bindings
+    if policy.policy.spec.param_kind is None and not bindings:
         yield EVERYWHERE
         return
-    holding: list[Binding | None] = [*beside.bindings] or [None]
-    found = [
-        (binding, params)
-        for binding in holding
-        if binding is None or _holds_for(binding, view)
-        for params in params_of(kind, binding, [*beside.params, *view.context.params], view.namespace)
-    ]
-    yield from (Case(number, binding, params) for number, (binding, params) in enumerate(found))
+    found = (case for binding in bindings or (None,) for case in _cases_of(policy, binding, view))
+    yield from (replace(case, number=number) for number, case in enumerate(found))
+
+
+def _cases_of(policy: CompiledPolicy, binding: Binding | None, view: View) -> Iterator[Case]:
+    try:
+        if binding is None or _holds_for(binding, view):
+            given = [*policy.policy.beside.params, *view.context.params]
+            for params in params_of(policy.policy.spec.param_kind, binding, given, view.namespace):
+                yield Case(0, binding, params)
+    except UnknownNamespace as error:
+        yield Case(0, None, error=str(error), unknown=True)
+    except NoParams as error:
+        own = bool(policy.policy.beside.params)
+        yield Case(0, None, error=str(error) if own else f"{error} (autonomy check takes them by --params)", unknown=not own)
 
 
 def _holds_for(binding: Binding, view: View) -> bool:
+    """Raises UnknownNamespace."""
     resources = binding.spec.match_resources
     return resources.match(view.resource, view.operation, view.name) and view.is_selected_by(resources)
 

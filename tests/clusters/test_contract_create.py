@@ -2,6 +2,7 @@ import pytest
 
 from clusters.errors import AlreadyExists, FieldError, Invalid
 from clusters.gateway import Gateway
+from clusters.objects import Ref
 from tests.clusters.manifests import container, deployment, network_policy, pod
 
 
@@ -84,3 +85,13 @@ def test_how_often_an_image_is_pulled_follows_from_its_tag(worker: Gateway, name
     created = worker.apply(deployment("api", namespace, container(image=image)), dry_run=True).object
 
     assert created["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] == policy
+
+
+def test_a_namespace_has_its_name_as_a_label(admin: Gateway, namespace: str) -> None:
+    """Selectors name it by that, and nobody can take it away."""
+    ref = Ref.to("Namespace", namespace)
+
+    changed = admin.merge_patch(ref, {"metadata": {"labels": {"kubernetes.io/metadata.name": None, "stage": "dev"}}}).object
+
+    assert changed["metadata"]["labels"] == {"kubernetes.io/metadata.name": namespace, "stage": "dev"}
+    assert admin.get(ref)["metadata"]["labels"] == changed["metadata"]["labels"]

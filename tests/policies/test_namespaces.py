@@ -138,8 +138,8 @@ def test_a_namespace_that_is_not_there(
     assert (answered, messages(answer)) == (
         status,
         [
-            "The policy on-call could not judge this manifest: it reads the object of the namespace, but there is no namespace "
-            f"payments-dev in the cluster sandbox. That is a fault of neither the manifest nor the policy: {outcome} as long as it is so "
+            "The policy on-call could not judge this manifest: it reads namespaceObject, the object of the namespace, but there is no namespace "
+            f"payments-dev in the cluster sandbox. Nobody is to blame for that; {outcome} as long as it is so "
             f"(failurePolicy: {failure_policy})."
         ],
     )
@@ -153,7 +153,7 @@ def test_a_cluster_that_does_not_answer_is_asked_once_and_not_for_long(
     first, second = apply(alice, GOOD), apply(alice, GOOD)
 
     assert [status for status, _ in (first, second)] == [422, 422]
-    assert "it reads the object of the namespace, but it could not be had: " in messages(first[1])[0]
+    assert "the object of the namespace, but it could not be had: " in messages(first[1])[0]
     assert reads == ["Namespace payments-dev within 2.0"]
 
 

@@ -91,6 +91,30 @@ def test_a_binding_that_only_warns_refuses_nothing(write: Write) -> None:
     assert finding.enforcement.value == "advisory"
 
 
+@pytest.mark.parametrize(("failure_policy", "levels"), [("Fail", ["hard-mandatory"] * 2), ("Ignore", ["advisory", "hard-mandatory"])])
+def test_a_binding_without_its_parameters_takes_nothing_from_the_others(write: Write, failure_policy: str, levels: list[str]) -> None:
+    """And whether it only warns does not count then."""
+    lost, small = binding(**by_name("lost"), validationActions=["Warn"]), binding(**by_name("small"))
+    policy = bound(write(LIMIT, failure_policy=failure_policy), lost, small, params=PARAMS)
+
+    findings = evaluate([policy], deployment(), namespace="payments-dev").findings
+
+    assert [finding.enforcement.value for finding in findings] == levels
+    assert [finding.fault is None for finding in findings] == [False, True]
+
+
+def test_what_lies_in_no_namespace_has_no_parameters_there(write: Write) -> None:
+    """As in Kubernetes that is no parameter that was not found: nothing is let pass for it."""
+    limit = LIMIT.replace("each: containers", "path: /metadata").replace("container.name", "object.metadata.name")
+    policy = write(limit, resources="clusterroles", group="rbac.authorization.k8s.io")
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "reader"}, "rules": []}
+
+    (message,) = told(bound(policy, binding(**by_name("large", "Allow")), params=PARAMS), NOTHING_MORE, role)
+
+    assert "its binding looks for a ConfigMap in the namespace of the object, which lies in none" in message
+    assert told(bound(policy, binding(**by_name("large", namespace="payments-dev")), params=PARAMS), NOTHING_MORE, role) == []
+
+
 def test_params_exist_only_with_a_kind_of_them(write: Write) -> None:
     with pytest.raises(PolicyError, match=r"undeclared reference to 'params\.x'"):
         write("validations: [{expression: params.x == 1}]")
