@@ -89,7 +89,9 @@ class CompiledPolicy:
         """Whether it may read more of the namespace than its name: its object, or its labels."""
         resources = (binding.spec.match_resources for binding in self.policy.beside.bindings)
         labels = {key for one in (self.policy.spec.match_constraints, *resources) for key in one.namespace_selector.keys}
-        return bool(labels - {NAMESPACE_NAME}) or any(map(NAMESPACE_OBJECT.search, (*vap.expressions(self.policy.spec), *vap.decorations(self.policy.spec))))
+        return bool(labels - {NAMESPACE_NAME}) or any(
+            map(NAMESPACE_OBJECT.search, (*vap.expressions(self.policy.spec), *vap.decorations(self.policy.spec)))
+        )
 
     @property
     def name(self) -> str:

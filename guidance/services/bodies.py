@@ -31,7 +31,10 @@ def accepted(source: str, slug: str) -> CompiledPolicy:
 
 
 def check_is_newer(body: Body, source: str, row: Policy | None) -> None:
-    """Findings name a version, so no two bodies of a name (parameters included) ever share one, not even after a removal. Raises PolicyError."""
+    """Findings name a version, so no two bodies of a name ever share one, not even after a removal. Raises PolicyError.
+
+    `source` is all of it, with bindings and parameters.
+    """
     before = row or newest(body.name)
     if before is not None and source != before.source and _numbers(body.guidance.version) <= _numbers(before.version):
         which = "the one in force" if row else "the one that was removed"

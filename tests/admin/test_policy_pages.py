@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guidance.models import Exemption, Policy
+from tests.guidance.foreign import test_whole as whole
 from tests.plugins.world import Person, World
 from tests.policies.clock import database_later_by
 from tests.policies.scenes import DAY, REASON, body, changed, granted
@@ -50,6 +51,20 @@ def test_everybody_reads_a_policy_with_what_it_is_good_for(world: World, name: s
     assert "everywhere soft-mandatory" in text
     assert "It lets nothing pass." in text
     assert "test loaded it version 1.0.0, soft-mandatory" in text
+
+
+def test_bindings_and_parameters_have_their_place(world: World, alice: Person) -> None:
+    warns = whole.BINDING.replace("[Deny]", "[Warn]").replace("name: few-replicas}", "name: everywhere}")
+    changed(world, "few-replicas", "carol", "dave", source=whole.POLICY + warns + whole.params(3) + whole.params(5, "payments-dev"))
+
+    text = text_of(alice, page("few-replicas"))
+
+    assert "Where it holds 1 everywhere only advises policyName: few-replicas" in text
+    assert "paramRef: name: replicas parameterNotFoundAction: Deny" in text
+    assert "Parameters ConfigMap/shop/replicas" in text
+    assert "Parameters ConfigMap/payments-dev/replicas" in text
+    assert "most: '5'" in text
+    assert "fails four At most 3" in text
 
 
 def test_the_levels_of_places_stand_before_the_one_of_everywhere_else(world: World, alice: Person) -> None:

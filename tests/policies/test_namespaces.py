@@ -138,8 +138,8 @@ def test_a_namespace_that_is_not_there(
     assert (answered, messages(answer)) == (
         status,
         [
-            "The policy on-call could not judge this manifest: it reads namespaceObject, the object of the namespace, but there is no namespace "
-            f"payments-dev in the cluster sandbox. Nobody is to blame for that; {outcome} as long as it is so "
+            "The policy on-call could not judge this manifest: it reads namespaceObject, the object of the namespace, but there is no "
+            f"namespace payments-dev in the cluster sandbox. Nobody is to blame for that; {outcome} as long as it is so "
             f"(failurePolicy: {failure_policy})."
         ],
     )

@@ -164,5 +164,5 @@ def test_the_namespace_of_an_example_is_said_with_it() -> None:
 
     without = problems(compile_policy(whole_policy(text, "few-replicas.yaml")))
 
-    assert "it reads namespaceObject, the object of the namespace, which is not known here" in str(without)
+    assert "it reads namespaceObject, the object of its namespace, which is not known here" in str(without)
     assert problems(compile_policy(whole_policy(known, "few-replicas.yaml"))) == []
