@@ -15,10 +15,11 @@ from guidance.documents.source import PolicyError
 from guidance.models import Policy
 from guidance.services.scan import scan
 from tests.approvals.scenes import approve, executed
+from tests.cli.test_other_engines import ADMISSION
 from tests.guidance.foreign import test_whole as whole
 from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import Person, World
-from tests.policies.scenes import DAY, apply, asked, changed, difference, granted
+from tests.policies.scenes import DAY, apply, asked, changed, difference, granted, stored
 from tests.policies.test_evaluating import evaluated, outcomes
 from tests.policies.test_scan import reports
 from tests.policies.test_what_if import supposed
@@ -134,6 +135,21 @@ def test_what_does_not_fit_together_is_refused_with_its_place(world: World, alic
     assert not Policy.objects.filter(slug=NAME).exists()
 
 
+@pytest.mark.parametrize(
+    "change", [("object.spec.replicas <=", "object.spec.ahead() <="), ("spec:\n  paramKind", "spec:\n  mode: new\n  paramKind")]
+)
+def test_one_that_this_version_does_not_read_is_about_what_it_was_about(world: World, alice: Person, change: tuple[str, str]) -> None:
+    """With its bindings where these can be read, and its parameters do not matter then."""
+    stored(source().replace(*change), NAME)
+
+    status, answer = apply(alice, replicas(1))
+
+    assert (status, [finding["policy"] for finding in answer["findings"]]) == (422, [NAME])
+    assert "this version of the product does not read it (few-replicas.yaml:" in messages(answer)[0]
+    network_policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "a"}, "spec": {"podSelector": {}}}
+    assert NAME not in outcomes(evaluated(alice, network_policy))
+
+
 def test_everybody_reads_them(world: World, alice: Person) -> None:
     in_force(world)
 
@@ -241,8 +257,6 @@ def test_what_binds_nothing_is_noted(world: World, folder: Path) -> None:
 
 
 def test_policies_of_other_engines_have_to_become_ours_first(world: World, tmp_path: Path) -> None:
-    from tests.cli.test_other_engines import ADMISSION
-
     file = tmp_path / "vap.yaml"
     file.write_text(ADMISSION)
 
