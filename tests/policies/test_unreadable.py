@@ -36,7 +36,7 @@ def findings(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(
     ("source", "place"),
-    [(UNKNOWN_FUNCTION, "on-call.yaml:16:45: the expression does not compile"), (UNKNOWN_MEMBER, "on-call.yaml:12:19: "),
+    [(UNKNOWN_FUNCTION, "on-call.yaml:16:45: the expression does not compile"), (UNKNOWN_MEMBER, "on-call.yaml:12:3: "),
      (OTHER_CONSTRAINTS, "on-call.yaml:13:5: "), (NOT_YAML, "on-call.yaml:2:1: ")],
     ids=["unknown function", "unknown member", "other constraints", "not YAML"],
 )  # fmt: skip

@@ -136,7 +136,7 @@ def test_each_policy_of_a_folder_has_its_own() -> None:
         ("---\njust text\n", "28:1: not an object of Kubernetes: it should begin with apiVersion and kind"),
         (BINDING.replace("name: replicas, ", ""), "35:13: paramRef: must have exactly one of 'name' and 'selector'"),
         (BINDING.replace("validationActions", "validationAction"),
-         "34:21: unknown or unsupported field 'validationAction': remove it or correct its name"),
+         "34:3: unknown or unsupported field 'validationAction': remove it or correct its name"),
     ],
 )  # fmt: skip
 def test_what_does_not_belong_there_is_told_with_its_place(refused: Refused, behind: str, expected: str) -> None:
