@@ -1,6 +1,5 @@
 """Places that stay what they are when lists grow: told by names, not by numbers."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 
@@ -22,4 +21,6 @@ def _name(element: JsonValue) -> str:
     name = element.get("name") if isinstance(element, dict) else element
     if isinstance(name, str) and name:
         return name
+    import hashlib  # takes long to load, and few findings need it
+
     return hashlib.sha256(json.dumps(element, sort_keys=True).encode()).hexdigest()[:16]
