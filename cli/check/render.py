@@ -8,6 +8,7 @@ from typing import TextIO
 
 from cli.check.formats import text
 from cli.check.report import Report, is_broken
+from cli.check.sources import Sources
 from cli.colours import paint_for
 from cli.errors import BadInput
 from guidance.documents.source import PolicyError, Problem
@@ -45,7 +46,7 @@ def _not_judged(report: Report) -> Iterator[Problem]:
 
 def tell(problems: tuple[Problem, ...], texts: dict[str, str]) -> None:
     """Each with its line, like a compiler."""
-    sources = text.Sources(texts)
+    sources = Sources(texts)
     for problem in problems:
         print(text.problem(problem, sources, paint_for(sys.stderr)), file=sys.stderr)
 

@@ -167,8 +167,10 @@ def test_fingerprints_stay_when_lines_move_and_differ_within_a_run(check: Check,
 
 
 def test_junit_has_a_case_per_object_and_policy(mixed: Any) -> None:
-    (suite,) = ElementTree.fromstring(mixed("junit").out)
+    root = ElementTree.fromstring(mixed("junit").out)
 
+    (suite,) = root
+    assert root.attrib == {"name": "autonomy", "tests": "7", "failures": "1", "errors": "3"}  # and no more: Jenkins' schema
     assert suite.attrib == {"name": "k8s/my pod.yaml", "tests": "7", "failures": "1", "errors": "3", "skipped": "1"}
     assert [(case.attrib["name"], [(part.tag, part.attrib.get("message")) for part in case]) for case in suite][3:] == [
         ("Pod payments/api: broken", [("error", suite[3][0].attrib["message"])]),

@@ -11,6 +11,9 @@ from guidance.judging.results import Outcome, Result
 from guidance.policies.policy import Enforcement
 
 TOOL = "autonomy"
+OF_A_SUITE = (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+OF_ALL = OF_A_SUITE[:-1]
+"""Attributes, and the elements that each counts: Jenkins' schema has no `skipped` over all suites."""
 FORBIDDEN = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 """Characters that XML cannot hold."""
 
@@ -30,8 +33,8 @@ def render(report: Report, fail_on: Enforcement) -> str:
                 _case(suite, one, result, spots, fail_on)
         for problem in problems[file]:
             _problem(suite, problem)
-        _count(suite)
-    _count(root)
+        _count(suite, OF_A_SUITE)
+    _count(root, OF_ALL)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
 
@@ -60,8 +63,8 @@ def _problem(suite: Element, problem: Problem) -> None:
     SubElement(case, "error", message=_clean(problem.message), type="bad input").text = _clean(told)
 
 
-def _count(element: Element) -> None:
-    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+def _count(element: Element, counted: tuple[tuple[str, str], ...]) -> None:
+    for name, tag in counted:
         element.set(name, str(sum(1 for _ in element.iter(tag))))
 
 

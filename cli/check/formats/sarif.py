@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import Path
 from urllib.parse import quote
 
 from cli.check.fingerprints import Print, digests, fingerprint
 from cli.check.report import Judged, Report, Rule, is_broken
+from cli.check.sources import Sources
 from cli.manifests.files import STDIN
 from cli.manifests.objects import Spot
 from cli.version import installed
@@ -20,6 +21,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Enforcement.ADVISORY: "note", Enforcement.SOFT_MANDATORY: "warning", Enforcement.HARD_MANDATORY: "error"}
 SCORES = {Severity.LOW: "3.0", Severity.MEDIUM: "5.5", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
 """`security-severity`, from which GitHub makes its own words; they are the same as ours."""
+LONGEST_DESCRIPTION, MOST_TAGS = 1024, 20
+"""GitHub refuses a file with more tags, and shows no more of a description; the help is whole."""
 READABLE = Rule(
     WELL_FORMED,
     "Kubernetes can read the manifest",
@@ -31,13 +34,12 @@ READABLE = Rule(
 
 def render(report: Report, fail_on: Enforcement) -> str:  # noqa: ARG001 the signature of a format
     rules = [*report.rules, READABLE]
-    numbers = {rule.name: number for number, rule in enumerate(rules)}
-    found = list(_found(report.judged))
+    found, results = list(_found(report.judged)), _Results(rules, Sources(report.sources))
     run: dict[str, JsonValue] = {
         "tool": {"driver": {"name": "autonomy", "version": installed(), "rules": [_rule(rule) for rule in rules]}},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
-        "results": [_result(*one, numbers, digest) for one, digest in zip(found, digests(_print(*one) for one in found), strict=True)],
+        "results": [results.row(*one, digest) for one, digest in zip(found, digests(_print(*one) for one in found), strict=True)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
@@ -63,12 +65,12 @@ def _rule(rule: Rule) -> JsonValue:
     return {
         "id": rule.name,
         "name": "".join(part.title() for part in rule.name.split("-")),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.rationale},
+        "shortDescription": {"text": rule.title[:LONGEST_DESCRIPTION]},
+        "fullDescription": {"text": rule.rationale[:LONGEST_DESCRIPTION]},
         "help": {"text": f"{rule.title}. {rule.rationale}{controls}", "markdown": f"**{rule.title}**\n\n{rule.rationale}{controls}"},
         "defaultConfiguration": {"level": LEVELS[rule.enforcement]},
         "properties": {
-            "tags": ["security", "kubernetes", *rule.controls],
+            "tags": ["security", "kubernetes", *rule.controls][:MOST_TAGS],
             "precision": "very-high",
             "problem.severity": "recommendation" if rule.enforcement is Enforcement.ADVISORY else "error",
             "security-severity": SCORES[rule.severity],
@@ -76,39 +78,43 @@ def _rule(rule: Rule) -> JsonValue:
     }
 
 
-def _result(judged: Judged, result: Result, finding: Finding, spot: Spot, numbers: dict[str, int], digest: str) -> JsonValue:
-    row: dict[str, JsonValue] = {
-        "ruleId": result.policy,
-        "level": LEVELS[finding.enforcement],
-        "message": {"text": finding.message},
-        "locations": [
-            {
-                "physicalLocation": {"artifactLocation": _artifact(judged.file), "region": _region(spot)},
-                "logicalLocations": [{"fullyQualifiedName": f"{judged.title}: {finding.path or '/'}", "kind": "member"}],
-            }
-        ],
-        "partialFingerprints": {"primaryLocationLineHash": digest},
-    }
-    if result.policy in numbers:
-        row["ruleIndex"] = numbers[result.policy]
-    return row
+class _Results:
+    """What results are written from, beside themselves."""
 
+    def __init__(self, rules: Iterable[Rule], sources: Sources) -> None:
+        self._numbers = {rule.name: number for number, rule in enumerate(rules)}
+        self._sources = sources
 
-def _region(spot: Spot) -> dict[str, JsonValue]:
-    region: dict[str, JsonValue] = {"startLine": spot.line, "startColumn": spot.column}
-    if (spot.end_line, spot.end_column) > (spot.line, spot.column):
-        region |= {"endLine": spot.end_line, "endColumn": spot.end_column}
-    return region
+    def row(self, judged: Judged, result: Result, finding: Finding, spot: Spot, digest: str) -> JsonValue:
+        row: dict[str, JsonValue] = {
+            "ruleId": result.policy,
+            "level": LEVELS[finding.enforcement],
+            "message": {"text": finding.message},
+            "locations": [
+                {
+                    "physicalLocation": {"artifactLocation": _artifact(judged.file), "region": self._region(judged.file, spot)},
+                    "logicalLocations": [{"fullyQualifiedName": f"{judged.title}: {finding.path or '/'}", "kind": "member"}],
+                }
+            ],
+            "partialFingerprints": {"primaryLocationLineHash": digest},
+        }
+        if result.policy in self._numbers:
+            row["ruleIndex"] = self._numbers[result.policy]
+        return row
+
+    def _region(self, file: str, spot: Spot) -> dict[str, JsonValue]:
+        """At most the rest of the first line: GitHub shows a finding with a pull request only if that has changed every line of it."""
+        end = spot.end_column if spot.end_line == spot.line else len(self._sources.line(file, spot.line) or "") + 1
+        return {"startLine": spot.line, "startColumn": spot.column, "endLine": spot.line, "endColumn": max(end, spot.column)}
 
 
 def _artifact(file: str) -> dict[str, JsonValue]:
-    """Relative to the folder that the check ran in, which is the root of the repository in CI."""
+    """Relative to the folder that the check ran in, which is the root of the repository in CI; links are followed, for GitHub shows nothing
+    in them."""
     if file == STDIN:
         return {"uri": "stdin"}
-    path = PurePath(file)
-    if path.is_absolute():
-        return {"uri": path.as_uri()}
-    return {"uri": quote(path.as_posix())}
+    path, root = Path(file).resolve(), Path.cwd()
+    return {"uri": quote(path.relative_to(root).as_posix()) if path.is_relative_to(root) else path.as_uri()}
 
 
 def _invocation(report: Report) -> JsonValue:

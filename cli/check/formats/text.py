@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from cli.check.report import Judged, Report
+from cli.check.sources import Sources
 from cli.colours import PLAIN, Paint
 from cli.manifests.objects import Spot
 from guidance.documents.jsontype import JsonValue
@@ -17,20 +18,6 @@ from guidance.policies.policy import Enforcement
 LONGEST_LINE = 160
 SHORT = 60
 HINT = " --diff shows what can be mended, --fix mends it."
-
-
-class Sources:
-    """The lines of the files."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
-        self._lines: dict[str, list[str]] = {}
-
-    def line(self, file: str, number: int) -> str | None:
-        if file not in self._lines:
-            self._lines[file] = self._texts.get(file, "").split("\n")
-        lines = self._lines[file]
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
 
 
 def render(report: Report, paint: Paint = PLAIN, *, hints: bool = True) -> str:
