@@ -68,7 +68,7 @@ bench: $(INSTALLED) ## Measure the product against the bare floor
 
 .PHONY: lock
 lock: $(INSTALLED) ## Choose the newest versions that fit, and pin them with their hashes
-	@options='--quiet --upgrade --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links'; \
+	@options='--quiet --upgrade --universal --extra product --generate-hashes --no-header --no-emit-index-url --no-emit-find-links'; \
 	$(BIN)/uv pip compile $$options pyproject.toml --group dev -o requirements/dev.txt; \
 	$(BIN)/uv pip compile $$options pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
 

@@ -17,7 +17,7 @@ from cli.check.options import conflict
 from cli.check.report import NOT_JUDGED, Report, merged
 from cli.colours import paint_for
 from cli.errors import BadInput, ServerError
-from cli.manifests.files import STDIN, File, read_all
+from cli.manifests.files import STDIN, File, is_other, read_all
 from cli.manifests.parsing import chunks
 from guidance.documents.source import PolicyError, Problem
 from guidance.memo import memo
@@ -57,7 +57,7 @@ def _no_collection() -> Iterator[None]:
 def _run(options: argparse.Namespace) -> int:
     try:
         check = _with_baseline(_remote(options) if options.server else _local(options), options.baseline)
-        files = list(read_all(options.paths))
+        files = [file for file in read_all(options.paths) if not (options.skip_others and is_other(file))]
         report = check(files)
         if options.fix or options.diff:
             return _mended(report, files, check, options)

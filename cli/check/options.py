@@ -21,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    parser.add_argument("--skip-others", action="store_true", help="pass over files that are not for Kubernetes: without an apiVersion")
     _add_policies(parser)
     parser.add_argument("-o", "--output", choices=OUTPUTS, default="text", help="default: text")
     mend = parser.add_mutually_exclusive_group()

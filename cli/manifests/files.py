@@ -2,10 +2,11 @@
 
 import codecs
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from guidance.documents.source import Problem
 
@@ -17,6 +18,8 @@ BYTE_ORDER_MARK = "\ufeff"
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """How texts begin that are no UTF-8: PowerShell's are UTF-16."""
 NO_FILE = "is a pipe or a device, which may have no end: give its own path to read it all the same"
+NAMES_A_VERSION = re.compile(r"^[^#\n]*\bapiVersion[\"']?\s*:", re.IGNORECASE | re.MULTILINE)
+"""Misspelt too: what means to be an object is not passed over."""
 MAX_BYTES = 20 * 1024 * 1024
 """Of one file; 20 MB are about 10,000 objects."""
 
@@ -62,6 +65,13 @@ def read(path: str) -> File | Problem:
         line = content[: error.start].decode(encoding, "replace").count("\n") + 1
         return Problem(path, line, 1, f"is not {encoding.upper()} text")
     return File(path, text.removeprefix(BYTE_ORDER_MARK), encoding, BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else "")
+
+
+def is_other(file: File | Problem) -> bool:
+    """Whether a file is not meant for Kubernetes: other tools read it, or no `apiVersion` stands in it."""
+    if isinstance(file, Problem):
+        return False
+    return PurePath(file.name).name in NO_MANIFESTS or not NAMES_A_VERSION.search(file.text)
 
 
 def _inside(folder: str) -> Iterator[str | Problem]:

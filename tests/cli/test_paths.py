@@ -5,6 +5,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -34,6 +35,25 @@ def test_yaml_of_other_tools_is_left_out_of_folders(check: Check, write: Write, 
 
     assert check("--policy", policies, "k8s").code == 0
     assert check("--policy", policies, "k8s/kustomization.yaml").code == 2
+
+
+def test_files_that_are_not_for_kubernetes_are_passed_over_where_that_is_asked_for(check: Check, write: Write, policies: str) -> None:
+    write("compose.yaml", "services: {}\n")
+    write("values.yaml", "# apiVersion: v1\nreplicas: 3\n")
+    write("chart/Chart.yaml", "apiVersion: v2\nname: x\n")
+    write(
+        "pod.json",
+        '{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}, "spec": {"containers": [{"name": "a", "image": "a:1"}]}}',
+    )
+    write("review.yaml", f"request:\n{indent(GOOD_POD, '  ')}")
+    (write("latin.yaml", "")).write_bytes(b"name: \xe4\n")
+    given = ("compose.yaml", "values.yaml", "chart/Chart.yaml", "pod.json", "review.yaml", "latin.yaml")
+
+    done = check("--policy", policies, "--skip-others", *given, "-o", "json")
+
+    assert files(done.out) == ["pod.json"]
+    assert [one["file"] for one in json.loads(done.out)["problems"]] == ["review.yaml", "latin.yaml"]
+    assert (done.code, check("--policy", policies, "--skip-others", *given[:4]).code) == (2, 0)
 
 
 def test_a_folder_without_manifests_is_no_success(check: Check, write: Write, policies: str) -> None:
