@@ -62,6 +62,7 @@ def _print(judged: Judged, result: Result, finding: Finding, spot: Spot) -> Prin
 
 def _rule(rule: Rule) -> JsonValue:
     controls = f"\n\nControls: {', '.join(rule.controls)}" if rule.controls else ""
+    tags: list[JsonValue] = ["security", "kubernetes", *rule.controls]
     return {
         "id": rule.name,
         "name": "".join(part.title() for part in rule.name.split("-")),
@@ -70,7 +71,7 @@ def _rule(rule: Rule) -> JsonValue:
         "help": {"text": f"{rule.title}. {rule.rationale}{controls}", "markdown": f"**{rule.title}**\n\n{rule.rationale}{controls}"},
         "defaultConfiguration": {"level": LEVELS[rule.enforcement]},
         "properties": {
-            "tags": ["security", "kubernetes", *rule.controls][:MOST_TAGS],
+            "tags": tags[:MOST_TAGS],
             "precision": "very-high",
             "problem.severity": "recommendation" if rule.enforcement is Enforcement.ADVISORY else "error",
             "security-severity": SCORES[rule.severity],
