@@ -50,7 +50,17 @@ def scan(check: Check, write: Write, policy: WritePolicy) -> Scan:
 EVERYTHING = ("--pack", "pss-restricted", "--pack", "best-practices", "--policy", "policies", "k8s")
 
 
-@pytest.mark.parametrize("options", [EVERYTHING, ("k8s",), ("--pack", "pss-baseline", "k8s/containers.yaml"), ("k8s/broken.yaml",)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        EVERYTHING,
+        ("k8s",),
+        ("--pack", "pss-baseline", "k8s/containers.yaml"),
+        ("k8s/broken.yaml",),
+        ("--pack", "no-such", "k8s"),
+        ("--policy", "k8s", "k8s"),
+    ],
+)
 def test_it_follows_the_schema(options: tuple[str, ...], scan: Scan) -> None:
     sarif = scan(*options)
 
