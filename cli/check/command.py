@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TextIO
 
 from cli.cache import remember
-from cli.check import context, parallel, policies, render
+from cli.check import context, namespaces, parallel, policies, render
 from cli.check.formats.text import summary
 from cli.check.judging import Judge
 from cli.check.options import conflict
@@ -73,11 +73,13 @@ def _local(options: argparse.Namespace) -> Check:
     """Raises BadInput, PolicyError, UnknownPack."""
     chosen = policies.chosen(options.pack, options.policy)
     render.notes(chosen.beside.notes)
+    given = namespaces.given(options.namespace_object)
     judge = Judge(
         policies=chosen.compiled,
         levels=chosen.levels,
-        namespace=options.namespace,
-        context=context.context(options.params, options.namespace_object),
+        namespace=options.namespace or namespaces.only(given),
+        namespaces=given,
+        context=context.context(options.params),
         exceptions=chosen.beside.exceptions,
         old=context.old_objects(options.old),
         rewrites=options.fix or options.diff,
@@ -105,7 +107,7 @@ def judged(judge: Judge, files: Sequence[File | Problem]) -> Report:
     """Everything that is in the files; what is wrong comes in their order."""
     texts = [file for file in files if isinstance(file, File)]
     every = [chunk for file in texts for chunk in chunks(file.text, file.name)]
-    report = merged(parallel.each(judge, every))
+    report = merged(parallel.each(replace(judge, namespaces={**namespaces.among(every), **judge.namespaces}), every))
     order = {file.file if isinstance(file, Problem) else file.name: number for number, file in enumerate(files)}
     problems = [*(file for file in files if isinstance(file, Problem)), *report.problems]
     ordered = tuple(sorted(problems, key=lambda problem: order[problem.file]))

@@ -1,4 +1,4 @@
-"""What the objects come with: parameters, their namespace, and how they are now."""
+"""What the objects come with: parameters, and how they are now."""
 
 from collections.abc import Iterable
 
@@ -8,16 +8,12 @@ from cli.manifests.files import STDIN, read_all
 from cli.manifests.objects import Item, Object
 from cli.manifests.parsing import chunks
 from guidance.documents.source import Problem
-from guidance.manifests.resources import NAMESPACE, resource
 from guidance.policies.binding import Context
 
 
-def context(params: Iterable[str], namespace_file: str | None) -> Context:
+def context(params: Iterable[str]) -> Context:
     """Raises BadInput."""
-    return Context(
-        params=[item.manifest for file in params for item in objects(file)],
-        namespace_object=None if namespace_file is None else _namespace(namespace_file),
-    )
+    return Context(params=[item.manifest for file in params for item in objects(file)])
 
 
 def old_objects(file: str | None) -> dict[Identity, Object]:
@@ -39,11 +35,3 @@ def objects(path: str) -> list[Item]:
     if not found:
         raise BadInput(Problem("standard input" if path == STDIN else path, 1, 1, "holds no object"))
     return found
-
-
-def _namespace(file: str) -> Object:
-    first, *more = objects(file)
-    kind = resource(first.identity["apiVersion"], first.identity["kind"])
-    if more or kind != NAMESPACE:
-        raise BadInput(Problem(first.file, first.line, 1, "--namespace-object wants one object of the kind Namespace"))
-    return first.manifest

@@ -26,7 +26,8 @@ Identity = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Judge:
-    """Everything that a document is judged by. `old` are the objects as they are now, by what they are known by.
+    """Everything that a document is judged by. `old` are the objects as they are now, by what they are known by; `namespaces` those that
+    are known, by name; `namespace` is where objects go that do not say so themselves.
 
     Fixes are looked for at the level `mend_from` and above; `rewrites`: they are written into the texts, too.
     """
@@ -34,6 +35,7 @@ class Judge:
     policies: tuple[CompiledPolicy, ...]
     levels: Mapping[str, Enforcement] = field(default_factory=dict)
     namespace: str = ""
+    namespaces: Mapping[str, Object] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
     old: Mapping[Identity, Object] = field(default_factory=dict)
     exceptions: "tuple[PolicyException, ...]" = ()
@@ -57,8 +59,8 @@ class Judge:
         )
 
     def results(self, item: Item, exempted: Mapping[str, str]) -> Results:
-        context = replace(self.context, request=item.request) if item.request else self.context
-        namespace, old = item.namespace or self.namespace, item.old or self.old.get(identity(item))
+        namespace, old = item.identity["namespace"] or self.namespace, item.old or self.old.get(identity(item))
+        context = replace(self.context, request=item.request, namespace_object=self.namespaces.get(namespace))
         if self.exceptions:
             from guidance.foreign.exceptions import exempted as excepted  # few checks need it
 

@@ -36,7 +36,8 @@ def _add_policies(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--pack", action="append", default=[], metavar="NAME[@VERSION]", help="a pack, for a version of Kubernetes")
     group.add_argument("--policy", action="append", default=[], metavar="FILE|DIR", help="policies of your own; hard-mandatory")
     group.add_argument("--params", action="append", default=[], metavar="FILE", help="the parameters of policies with paramKind")
-    group.add_argument("--namespace-object", metavar="FILE", help="the Namespace that the objects go to, as policies see it")
+    about = "the Namespaces that the objects go to, besides those among them"
+    group.add_argument("--namespace-object", action="append", default=[], metavar="FILE", help=about)
     group.add_argument("--old", metavar="FILE", help="the objects as they are now: then these are updates")
     group.add_argument("--server", metavar="URL", help="ask a running product, with the token in AUTONOMY_TOKEN")
     group.add_argument("--namespace", default="", metavar="NS", help="where objects go that do not say so themselves")

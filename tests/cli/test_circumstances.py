@@ -3,8 +3,9 @@
 import json
 
 import pytest
+import yaml
 
-from tests.cli.conftest import GOOD_POD, Check, Write, WritePolicy
+from tests.cli.conftest import GOOD_POD, Check, Done, Write, WritePolicy
 
 LIMIT = """
 paramKind: {apiVersion: v1, kind: ConfigMap}
@@ -40,6 +41,99 @@ def test_the_namespace_is_known_by_its_object(check: Check, write: Write, policy
     ]
 
     assert codes == [2, 1, 0]
+
+
+PROD = "apiVersion: v1\nkind: Namespace\nmetadata: {name: payments, labels: {env: prod}}\n"
+DEV = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {env: dev}}\n"
+READING = {
+    "expression": "validations: [{expression: 'namespaceObject.metadata.labels.env != \"prod\"', message: hit}]",
+    "selector": "validations: [{expression: 'false', message: hit}]",
+}
+
+
+@pytest.fixture(params=list(READING))
+def reading(request: pytest.FixtureRequest, policy: WritePolicy) -> str:
+    """A policy that is violated in namespaces with the label env=prod, and reads the namespace in one of both ways."""
+    file = policy(READING[request.param])
+    if request.param == "selector":
+        text = file.read_text().replace("matchConstraints:\n", "matchConstraints:\n    namespaceSelector: {matchLabels: {env: prod}}\n")
+        file.write_text(text)
+    return str(file)
+
+
+def outcomes(done: Done) -> dict[str, str]:
+    """What is told of the pods, by their namespaces."""
+    rows = json.loads(done.out)["results"]
+    return {row["resource"]["namespace"]: row["result"] for row in rows if row["resource"]["kind"] == "Pod"}
+
+
+@pytest.fixture
+def pods(write: Write) -> str:
+    """One in each of three namespaces."""
+    return str(write("pods.yaml", "---\n".join(GOOD_POD.replace("payments", name) for name in ("payments", "shop", "other"))))
+
+
+def test_a_namespace_is_that_of_its_own_objects(check: Check, write: Write, reading: str, pods: str) -> None:
+    write("prod.yaml", PROD)
+    write("dev.yaml", DEV)
+
+    one = check("--policy", reading, pods, "--namespace-object", "prod.yaml", "-o", "json")
+    both = check("--policy", reading, pods, "--namespace-object", "prod.yaml", "--namespace-object", "dev.yaml", "-o", "json")
+
+    assert outcomes(one) == {"payments": "fail", "shop": "error", "other": "error"}
+    assert {name: told for name, told in outcomes(both).items() if told != "pass"} == {"payments": "fail", "other": "error"}
+
+
+def test_a_namespace_among_the_files_is_that_of_their_objects(check: Check, write: Write, reading: str, pods: str) -> None:
+    write("all.json", json.dumps({"apiVersion": "v1", "kind": "List", "items": [yaml.safe_load(PROD), yaml.safe_load(DEV)]}))
+
+    done = check("--policy", reading, pods, "all.json", "-o", "json")
+
+    assert {name: told for name, told in outcomes(done).items() if told != "pass"} == {"payments": "fail", "other": "error"}
+
+
+def test_what_is_given_counts_more_than_what_is_among_the_files(check: Check, write: Write, reading: str) -> None:
+    write("pod.yaml", GOOD_POD + "---\n" + PROD)
+    write("now.yaml", PROD.replace("prod", "dev"))
+
+    assert check("--policy", reading, "pod.yaml").code == 1
+    assert check("--policy", reading, "pod.yaml", "--namespace-object", "now.yaml").code == 0
+
+
+def test_objects_that_name_no_namespace_go_to_the_only_one(check: Check, write: Write, reading: str) -> None:
+    write("pod.yaml", GOOD_POD.replace("  namespace: payments\n", ""))
+    write("prod.yaml", PROD)
+    write("dev.yaml", DEV)
+
+    def code(*files: str) -> int:
+        return check("--policy", reading, "pod.yaml", *(option for file in files for option in ("--namespace-object", file))).code
+
+    assert (code("prod.yaml"), code("dev.yaml"), code("prod.yaml", "dev.yaml")) == (1, 0, 2)
+
+
+def test_an_unknown_namespace_is_nobodys_fault(check: Check, write: Write, reading: str) -> None:
+    write("pod.yaml", GOOD_POD)
+
+    done = check("--policy", reading, "pod.yaml")
+
+    assert done.code == 2
+    assert "--namespace-object" in done.out
+    assert "fault" not in done.out
+
+
+def test_only_namespaces_are_namespaces(check: Check, write: Write, reading: str) -> None:
+    write("pod.yaml", GOOD_POD)
+
+    done = check("--policy", reading, "pod.yaml", "--namespace-object", "pod.yaml")
+
+    assert (done.code, done.err) == (2, "error: pod.yaml:1:1: --namespace-object wants objects of the kind Namespace, and this is a Pod\n")
+
+
+def test_what_an_object_says_itself_counts_more_than_the_option(check: Check, write: Write, policy: WritePolicy) -> None:
+    file = policy("validations: [{expression: 'object.metadata.namespace == \"payments\"', message: Elsewhere.}]")
+    write("pod.yaml", GOOD_POD)
+
+    assert check("--policy", str(file), "--namespace", "shop", "pod.yaml").code == 0
 
 
 def test_the_namespace_can_be_named(check: Check, write: Write, policy: WritePolicy) -> None:
