@@ -83,7 +83,10 @@ class EvaluateBody(Body):
     namespace: Annotated[str, Field(max_length=63, description="Of the manifests that name none.")] = ""
     old: Annotated[
         Manifest | list[Manifest | None] | None,
-        Field(description="What the manifest replaces; with several manifests a list, with null for each that is new."),
+        Field(
+            description="What the manifest replaces; with several manifests a list, with null for each that is new. Left out: what is there "
+            "in the cluster, where a policy minds it."
+        ),
     ] = None
     apiVersion: Annotated[Literal["admission.k8s.io/v1"] | None, Field(description="Of an AdmissionReview.")] = None  # noqa: N815
     kind: Literal["AdmissionReview"] | None = None

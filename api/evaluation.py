@@ -42,12 +42,13 @@ class EvaluateView(ApiView):
 def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
     """Raises BadBody."""
     if body.request is None:
-        yield from (Candidate(manifest, body.namespace, old) for manifest, old in zip(body.manifests, body.befores, strict=True))
+        says_old = body.old is not None
+        yield from (Candidate(manifest, body.namespace, old, says_old) for manifest, old in zip(body.manifests, body.befores, strict=True))
         return
     manifest, old, namespace = (body.request.get(name) for name in ("object", "oldObject", "namespace"))
     if isinstance(manifest, dict):
         more = {name: value for name, value in body.request.items() if name not in OF_THE_OBJECT}
-        yield Candidate(manifest, _text(namespace), old if isinstance(old, dict) else None, more)
+        yield Candidate(manifest, _text(namespace), old if isinstance(old, dict) else None, True, more)
     elif body.request.get("operation") not in {"DELETE", "CONNECT"}:  # after these nothing is there to be judged
         raise BadBody("request.object is no object, so there is nothing to judge.", pointer="/request/object")
 

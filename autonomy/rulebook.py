@@ -12,6 +12,7 @@ from autonomy.boundaries import Condition, Rule
 from autonomy.models import Boundary, Level
 from guidance.expressions import cel
 from guidance.policies.enforcing import Where
+from guidance.services import objects
 from guidance.services.exemptions import IN_FORCE, from_rows
 from guidance.services.policies import LocalPolicies, PolicySet, policies_in_force
 
@@ -65,7 +66,7 @@ def _read(cluster: str, namespace: str) -> Consulted:
     ((boundaries, policies, known, team, environment, exemptions),) = fetch(CONSULT, cluster, namespace, cluster, namespace)
     rules, place = _rulebook((bytes(boundaries), bytes(policies))), Place(known is not None, team, environment or "")
     where = Where(cluster, namespace, team, place.environment)
-    return Consulted(rules, place, LocalPolicies(rules.policies, where, from_rows(exemptions)))
+    return Consulted(rules, place, LocalPolicies(rules.policies, where, from_rows(exemptions), former=objects.told))
 
 
 def _rulebook(version: tuple[bytes, bytes]) -> Rulebook:

@@ -1,7 +1,7 @@
 """What a submission would say of manifests. Nothing is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audit.epoch import Epoch
 from autonomy.errors import BadTarget
@@ -17,11 +17,15 @@ Object = dict[str, JsonValue]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A manifest, the object that it replaces, and what else is known of the admission request that it comes with."""
+    """A manifest, the object that it replaces, and what else is known of the admission request that it comes with.
+
+    Where nobody `says_old`, it is the object that is there.
+    """
 
     manifest: Object
     namespace: str = ""
     old: Object | None = None
+    says_old: bool = False
     request: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
@@ -44,7 +48,8 @@ def _judged(one: Candidate, cluster: str, epoch: Epoch | None) -> Results:
     consulted = consult(cluster, one.place, epoch)
     if cluster and not consulted.place.cluster_known:
         raise BadTarget(f"There is no cluster {cluster!r} here.", pointer="/cluster")
-    return consulted.policies.results(one.manifest, old=one.old, context=Context(request=dict(one.request)))
+    policies = replace(consulted.policies, former=None) if one.says_old else consulted.policies
+    return policies.results(one.manifest, old=one.old, context=Context(request=dict(one.request)))
 
 
 def _cluster_of(namespace: str) -> str:

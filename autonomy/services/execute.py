@@ -15,6 +15,7 @@ from autonomy.models import ActionRequest, Level
 from autonomy.services.claim import Claimed, claim
 from autonomy.services.finish import fail, finish, try_later
 from autonomy.services.judge import new_violations
+from autonomy.services.plan import draft_of
 from clusters.errors import Temporary
 
 log = logging.getLogger(__name__)
@@ -32,15 +33,24 @@ def execute(message: Message) -> None:
 def _do(claimed: Claimed) -> Outcome:
     request = claimed.request
     if request.level > Level.FULL and not claimed.as_judged:
-        _judge_again(request)
+        _judge_again(claimed)
     return catalogue.action(request.action).execute(catalogue.ask_of(request))
 
 
-def _judge_again(request: ActionRequest) -> None:
-    """It may have waited long for its turn: policies became stricter, or an exemption ended. Raises ActionFailed."""
-    for finding in new_violations(request).findings:
+def _judge_again(claimed: Claimed) -> None:
+    """It may have waited long for its turn: policies became stricter, an exemption ended, the object changed. Raises ActionFailed."""
+    findings = new_violations(claimed.request).findings
+    if findings and claimed.delivery.attempts > 1 and _is_done(claimed.request):
+        return
+    for finding in findings:
         hint = "Mend what the policy names and submit it again."
         raise ActionFailed(f"{finding.policy} refuses it since: {finding.message}", reason="PolicyChanged", hint=hint)
+
+
+def _is_done(request: ActionRequest) -> bool:
+    """By an attempt whose worker was lost: policies that judge an update otherwise than a creation would judge what is there already."""
+    draft = draft_of(request)
+    return draft.before == draft.after
 
 
 def run(claimed: Claimed, do: Callable[[Claimed], Outcome], *, actor: Actor) -> None:

@@ -16,7 +16,7 @@ from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
 from autonomy.submission import Override, Submission
 from guidance.judging.evaluation import Evaluation
-from guidance.services import namespaces
+from guidance.services import namespaces, objects
 from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
 
 NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -88,14 +88,14 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
 def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evaluation:
     """What the policies of now, or of an epoch that was just met, refuse in a stored request and did not refuse at its submission.
 
-    Without an epoch the namespace is read afresh where policies mind it: raises the temporary errors of its cluster then.
+    Without an epoch the namespace and the object as it is are read afresh where policies mind them: raises the temporary errors of its cluster then.
     """
     kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
     if kind.manifest(ask.target, ask.parameters) is None:
         return NOTHING_TO_JUDGE
     policies = consult(request.cluster, request.namespace, epoch).policies
     if epoch is None:
-        policies = replace(policies, namespace=namespaces.afresh)
+        policies = replace(policies, namespace=namespaces.afresh, former=objects.afresh)
     found = _evaluate(kind, ask.target, ask.parameters, policies)
     known = {
         (finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings if finding.get("exempted") is None

@@ -12,9 +12,14 @@ from guidance.expressions import cel
 from guidance.expressions.cel import BOOL, DYN, NULL, STRING, ExpressionError, Program
 from guidance.judging.subject import NAMESPACE_NAME, PARAMS, VARIABLES, Aim
 from guidance.policies import vap
+from guidance.policies.matching import LabelSelector, MatchConstraints
 from guidance.policies.policy import Enforcement, FixStep, Policy, Validation
 
 NAMESPACE_OBJECT = re.compile(r"\bnamespaceObject\b")
+OLD_OBJECT = re.compile(r"\boldObject\b")
+REQUEST = re.compile(r"\brequest\b")
+OPERATION = re.compile(r"\b(?:operation|options|CREATE|UPDATE)\b|\brequest\s*\[")
+"""What an expression says that reads one of the members of `request` by which an update differs."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,25 @@ class CompiledPolicy:
     @cached_property
     def minds_namespace(self) -> bool:
         """Whether it may read more of the namespace than its name: its object, or its labels."""
-        resources = (binding.spec.match_resources for binding in self.policy.beside.bindings)
-        labels = {key for one in (self.policy.spec.match_constraints, *resources) for key in one.namespace_selector.keys}
-        return bool(labels - {NAMESPACE_NAME}) or any(
-            map(NAMESPACE_OBJECT.search, (*vap.expressions(self.policy.spec), *vap.decorations(self.policy.spec)))
-        )
+        labels = {key for constraints in self._constraints for key in constraints.namespace_selector.keys}
+        return bool(labels - {NAMESPACE_NAME}) or bool(NAMESPACE_OBJECT.search(self._texts))
+
+    @cached_property
+    def minds_former(self) -> bool:
+        """Whether it may judge an update otherwise than a creation, or by what the object was."""
+        rules = (rule for one in self._constraints for rule in (*one.resource_rules, *one.exclude_resource_rules))
+        selects = any(one.object_selector != LabelSelector() for one in self._constraints)
+        if selects or any(rule.tells_updates_apart for rule in rules) or OLD_OBJECT.search(self._texts):
+            return True
+        return bool(REQUEST.search(self._texts) and OPERATION.search(self._texts))
+
+    @property
+    def _constraints(self) -> tuple[MatchConstraints, ...]:
+        return (self.policy.spec.match_constraints, *(binding.spec.match_resources for binding in self.policy.beside.bindings))
+
+    @property
+    def _texts(self) -> str:
+        return "\n".join((*vap.expressions(self.policy.spec), *vap.decorations(self.policy.spec)))
 
     @property
     def name(self) -> str:

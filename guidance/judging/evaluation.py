@@ -60,7 +60,7 @@ class Evaluation:
     """What all policies say. `mended` is the manifest with all fixes, judged again; None where there is no fix.
 
     `annotations` are what policies note for the audit log: `POLICY/KEY`, as Kubernetes names them, and the text. `of_the_moment`: the
-    cluster was asked about the namespace, so the same policies may say something else at any time.
+    cluster was asked about the namespace or the object as it is, so the same policies may say something else at any time.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -172,7 +172,7 @@ def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Se
     def judge(candidate: JsonValue, patch: Sequence[Operation]) -> frozenset[Key]:
         again = admit(candidate, namespace=own.namespace, old=old, context=own.context)
         changes = [parse(str(operation["path"])) for operation in patch]
-        asked = dict.fromkeys(policy for change in changes for policy in affected(every, own.resource, own.operation, change))
+        asked = dict.fromkeys(policy for change in changes for policy in affected(every, own.resource, own.known_operation, change))
         if len(asked) > MANY:
             return frozenset(violation.key for violation in _judge(policies, again))
         names = {policy.name for policy in asked}
@@ -183,7 +183,7 @@ def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Se
 
 
 def _judge(policies: Sequence[CompiledPolicy], subject: Subject) -> list[Violation]:
-    plan = plans(tuple(policies))(subject.own.resource, subject.own.operation)
+    plan = plans(tuple(policies))(subject.own.resource, subject.own.known_operation)
     return [
         violation
         for policy in plan.suspects(subject)
@@ -242,7 +242,8 @@ def _broken(violation: Violation) -> str:
     failure_policy = policy.spec.failure_policy
     outcome = f"it {'is ignored' if failure_policy == 'Ignore' else 'counts as violated'} {{}} (failurePolicy: {failure_policy})"
     if violation.unknown:
-        as_long_as = "as long as it is so" if violation.view.context.no_namespace else "as long as nobody says it"
+        context = violation.view.context
+        as_long_as = "as long as it is so" if context.no_namespace or context.no_former else "as long as nobody says it"
         blame = f"Nobody is to blame for that; {outcome.format(as_long_as)}."
     else:
         owners = f"its owners, the group {policy.guidance.owner}" if policy.guidance.owner else "its owners"

@@ -37,12 +37,12 @@ class Reach:
 
 
 @lru_cache(maxsize=4096)
-def affected(policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Operation, at: Path) -> tuple[CompiledPolicy, ...]:
+def affected(policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Operation | None, at: Path) -> tuple[CompiledPolicy, ...]:
     """Those that may say something else after a change at this place of a manifest of this kind, in their order."""
     return tuple(policy for policy in policies if _may_see(policy, kind, operation, at))
 
 
-def _may_see(policy: CompiledPolicy, kind: Resource, operation: Operation, at: Path) -> bool:
+def _may_see(policy: CompiledPolicy, kind: Resource, operation: Operation | None, at: Path) -> bool:
     if policy.aim.minds_names:
         return True
     target = policy.aim.target(kind, operation, "")

@@ -99,7 +99,7 @@ def _results(
     findings: dict[str, list[Finding]] = {}
     for finding in found.findings:
         findings.setdefault(finding.policy, []).append(finding)
-    about = plans(tuple(policies))(subject.own.resource, subject.own.operation).about
+    about = plans(tuple(policies))(subject.own.resource, subject.own.known_operation).about
     return [
         _violated(findings[policy.name]) if policy.name in findings else _passed(policy, levels.get(policy.name, policy.enforcement))
         for policy in about

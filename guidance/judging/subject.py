@@ -1,7 +1,7 @@
 """A manifest as policies see it: read once, converted for the engine once, looked at as itself and as the pod that it makes."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
 
@@ -58,6 +58,11 @@ class View:
     context: Context = NOTHING_MORE
 
     @property
+    def known_operation(self) -> Operation | None:
+        """None where nobody knows whether there is an object that it replaces."""
+        return None if self.context.no_former else self.operation
+
+    @property
     def name(self) -> str:
         name = find(self.document, ("metadata", "name"))
         return name if isinstance(name, str) else ""
@@ -98,9 +103,13 @@ class View:
         }
 
     def is_selected_by(self, constraints: MatchConstraints) -> bool:
-        """By its labels, or those that it had before an update, and those of its namespace. Raises UnknownNamespace."""
+        """By its labels, or those that it had before an update (any, where these are not known), and those of its namespace.
+
+        Raises UnknownNamespace.
+        """
         selector = constraints.object_selector
-        if not (selector.matches(_labels(self.document)) or (isinstance(self.old, dict) and selector.matches(_labels(self.old)))):
+        had = isinstance(self.old, dict) and selector.matches(_labels(self.old))
+        if not (had or self.context.no_former or selector.matches(_labels(self.document))):
             return False
         wanted = constraints.namespace_selector
         if self.resource == NAMESPACE:
@@ -125,17 +134,20 @@ class Subject:
 
     @cached_property
     def pod(self) -> View | None:
-        """The pod that a workload makes, as if it were sent itself; None for other kinds (and for a Pod, which is its own)."""
+        """The pod that a workload makes, as if it were sent itself; None for other kinds (and for a Pod, which is its own).
+
+        It is created whatever happens to the workload: an update makes new pods.
+        """
         own, at = self.own, self.own.resource.pod_at
         template = find(own.document, at) if at else None
         if at is None or not isinstance(template, dict):
             return None
-        return View(POD, _as_pod(template, own), _old_pod(own, at), at, own.operation, own.namespace, own.context)
+        return View(POD, _as_pod(template, own), None, at, "CREATE", own.namespace, replace(own.context, no_former=""))
 
     def view_for(self, aim: "Aim") -> View | None:
         """What a policy judges, or nothing. Selectors are not asked yet."""
         own = self.own
-        target = aim.target(own.resource, own.operation, own.name if aim.minds_names else "")
+        target = aim.target(own.resource, own.known_operation, own.name if aim.minds_names else "")
         return own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
 
     def container_at(self, tokens: tuple[Token, ...]) -> str | None:
@@ -171,11 +183,11 @@ class Aim:
         self.selects_all = constraints.object_selector == constraints.namespace_selector == LabelSelector()
         self.target = lru_cache(maxsize=256)(self._target)
 
-    def _target(self, resource: Resource, operation: Operation, name: str) -> Target:
+    def _target(self, resource: Resource, operation: Operation | None, name: str) -> Target:
         if self.constraints.match(resource, operation, name):
             return Target.ITSELF
         makes_pods = bool(resource.pod_at) and (self.makers is None or resource.kind in self.makers)
-        return Target.ITS_POD if makes_pods and self.constraints.match(POD, operation, "") else Target.NOTHING
+        return Target.ITS_POD if makes_pods and self.constraints.match(POD, "CREATE", "") else Target.NOTHING
 
 
 def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:
@@ -241,11 +253,6 @@ def _as_pod(template: Mapping[str, JsonValue], own: View) -> Object:
     name: Object = {"name": own.name} if own.name else {}
     namespace: Object = {"namespace": own.namespace} if own.namespace else {}
     return {**template, "apiVersion": "v1", "kind": "Pod", "metadata": {**name, **_mapping(template.get("metadata")), **namespace}}
-
-
-def _old_pod(own: View, at: tuple[Token, ...]) -> JsonValue:
-    template = find(own.old, at)
-    return _as_pod(template, own) if isinstance(template, dict) else None
 
 
 def _without(value: JsonValue, tokens: tuple[Token, ...]) -> JsonValue:

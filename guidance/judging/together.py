@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from guidance.documents.pointer import Token
 from guidance.expressions import cel
@@ -46,19 +46,27 @@ class _Panel:
 class _Plan:
     """How these policies judge objects of one kind: who is asked together, and who must be asked by itself."""
 
-    def __init__(self, policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Operation) -> None:
+    def __init__(self, policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Operation | None) -> None:
         self._policies = policies
         self._kind = kind
-        self._operation: Operation = operation
+        self._operation: Operation | None = operation
         self._seen = 0
         self._own: tuple[_Panel, ...] = ()
         self._pod: tuple[_Panel, ...] = ()
         self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
         """Those that may match objects of this kind, in their order."""
-        self.minds_namespace = kind.namespaced and any(policy.minds_namespace for policy in self.about)
-        """Whether one of them may read more of the namespace than its name."""
         self.asked_together = frozenset[int]()
         """The ids of those whose gates a combined expression has asked."""
+
+    @cached_property
+    def minds_namespace(self) -> bool:
+        """Whether one of them may read more of the namespace than its name."""
+        return self._kind.namespaced and any(policy.minds_namespace for policy in self.about)
+
+    @cached_property
+    def minds_former(self) -> bool:
+        """Whether one of them may judge an update otherwise than a creation; pods of workloads are always created."""
+        return any(policy.minds_former and self._target(policy) is not Target.ITS_POD for policy in self.about)
 
     def suspects(self, subject: Subject) -> Sequence[CompiledPolicy]:
         """The policies that may find something, in their order."""
@@ -78,7 +86,8 @@ class _Plan:
                 yield from panel.passed(pod)
 
     def _gather(self) -> None:
-        together = [policy for policy in self.about if policy.goes_together]
+        unknown = self._operation is None
+        together = [policy for policy in self.about if policy.goes_together and not (unknown and policy.minds_former)]
         self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
         self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
         self.asked_together = frozenset(id(policy) for panel in (*self._own, *self._pod) for policy in panel.policies)
@@ -88,17 +97,29 @@ class _Plan:
 
 
 @lru_cache(maxsize=32)
-def plans(policies: tuple[CompiledPolicy, ...]) -> Callable[[Resource, Operation], _Plan]:
-    """The plans of a set of policies, made when they are first needed and kept."""
+def plans(policies: tuple[CompiledPolicy, ...]) -> Callable[[Resource, Operation | None], _Plan]:
+    """The plans of a set of policies, made when they are first needed and kept. Operation None: nobody knows which of both it is."""
     return lru_cache(maxsize=256)(lambda kind, operation: _Plan(policies, kind, operation))
 
 
-def minds_namespace(policies: Sequence[CompiledPolicy], manifest: Mapping[str, object], old: object) -> bool:
+def minds_namespace(policies: Sequence[CompiledPolicy], manifest: Mapping[str, object], operation: Operation | None) -> bool:
     """Whether one of those that may match the manifest reads more of its namespace than the name."""
+    plan = _plan_for(policies, manifest, operation)
+    return plan is not None and plan.minds_namespace
+
+
+def minds_former(policies: Sequence[CompiledPolicy], manifest: Mapping[str, object]) -> bool:
+    """Whether one of those that may match the manifest may judge an update otherwise than a creation."""
+    plan = _plan_for(policies, manifest, None)
+    return plan is not None and plan.minds_former
+
+
+def _plan_for(policies: Sequence[CompiledPolicy], manifest: Mapping[str, object], operation: Operation | None) -> _Plan | None:
+    """None for what is no object of Kubernetes."""
     api_version, kind = manifest.get("apiVersion"), manifest.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str):
-        return False
-    return plans(tuple(policies))(resource(api_version, kind), "CREATE" if old is None else "UPDATE").minds_namespace
+        return None
+    return plans(tuple(policies))(resource(api_version, kind), operation)
 
 
 def _panels(policies: Iterable[CompiledPolicy], pod_at: tuple[Token, ...] = ()) -> Iterator[_Panel]:

@@ -172,13 +172,17 @@ def annotations(policy: CompiledPolicy, subject: Subject) -> dict[str, str]:
 
 
 def _cases(policy: CompiledPolicy, view: View) -> Iterator[Case]:
+    bindings = policy.policy.beside.bindings
     try:
         if not (policy.aim.selects_all or view.is_selected_by(policy.aim.constraints)):
+            return
+        if policy.minds_former and view.context.no_former:
+            if not bindings or any(_holds_for(binding, view) for binding in bindings):
+                yield Case(0, None, error=f"it judges by what the object is now, but {view.context.no_former}", unknown=True)
             return
     except UnknownNamespace as error:
         yield Case(0, None, error=str(error), unknown=True)
         return
-    bindings = policy.policy.beside.bindings
     if policy.policy.spec.param_kind is None and not bindings:
         yield EVERYWHERE
         return
@@ -202,7 +206,7 @@ def _cases_of(policy: CompiledPolicy, binding: Binding | None, view: View) -> It
 def _holds_for(binding: Binding, view: View) -> bool:
     """Raises UnknownNamespace."""
     resources = binding.spec.match_resources
-    return resources.match(view.resource, view.operation, view.name) and view.is_selected_by(resources)
+    return resources.match(view.resource, view.known_operation, view.name) and view.is_selected_by(resources)
 
 
 def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator[Violation]:

@@ -111,13 +111,15 @@ class Context:
     """What a manifest comes with.
 
     `params` are objects among which policies with `paramKind` find theirs, besides their own. `namespace_object` is the Namespace that the
-    object goes to; where somebody looked for it in vain, `no_namespace` says why. `request` are more members of the admission request, such
+    object goes to; where somebody looked for it in vain, `no_namespace` says why. `no_former` says why nobody knows what the manifest
+    replaces, or whether it replaces anything; empty: that is known. `request` are more members of the admission request, such
     as `userInfo`; a policy that reads one that is missing cannot judge.
     """
 
     params: Sequence[Object] = ()
     namespace_object: Object | None = None
     no_namespace: str = ""
+    no_former: str = ""
     request: Object = field(default_factory=dict)
 
 

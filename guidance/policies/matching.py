@@ -9,6 +9,7 @@ from guidance.documents.schema import Strict
 from guidance.manifests.resources import Resource
 
 Operation = Literal["CREATE", "UPDATE"]
+OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
 ANY: Literal["*"] = "*"
 
 
@@ -21,6 +22,11 @@ class ResourceRule(Strict):
     resources: tuple[str, ...] = field(metadata={"min_length": 1})
     resource_names: tuple[str, ...] = ()
     scope: Literal["*", "Namespaced", "Cluster"] = ANY
+
+    @property
+    def tells_updates_apart(self) -> bool:
+        """Whether it is about creations and not about updates, or the other way round."""
+        return len({_among(self.operations, operation) for operation in OPERATIONS}) > 1
 
     def matches(self, resource: Resource, operation: Operation, name: str, *, any_version: bool) -> bool:
         return (
@@ -83,8 +89,10 @@ class MatchConstraints(Strict):
     namespace_selector: LabelSelector = LabelSelector()
     match_policy: Literal["Equivalent", "Exact"] = "Equivalent"
 
-    def match(self, resource: Resource, operation: Operation, name: str) -> bool:
-        """By kind, operation and name; labels are for the selectors."""
+    def match(self, resource: Resource, operation: Operation | None, name: str) -> bool:
+        """By kind, operation (None: whichever) and name; labels are for the selectors."""
+        if operation is None:
+            return any(self.match(resource, one, name) for one in OPERATIONS)
 
         def meant(rule: ResourceRule) -> bool:
             return rule.matches(resource, operation, name, any_version=self.match_policy == "Equivalent")

@@ -13,15 +13,17 @@ from guidance.judging import results
 from guidance.judging.compiled import CompiledPolicy, broken_policy, compile_policy
 from guidance.judging.evaluation import NOBODY, Evaluation, evaluate
 from guidance.judging.results import Results
-from guidance.judging.together import minds_namespace
+from guidance.judging.together import minds_former, minds_namespace
 from guidance.models import Policy
 from guidance.policies.binding import NOTHING_MORE, Context
 from guidance.policies.enforcing import Local, Where, level_in
 from guidance.policies.exempting import Exempted, exempted
+from guidance.policies.matching import Operation
 from guidance.policies.policy import Enforcement
 from guidance.policies.policy import Policy as Body
 from guidance.policies.unreadable import skeleton
-from guidance.services import namespaces
+from guidance.services import namespaces, objects
+from guidance.services.former import ref_of
 
 log = logging.getLogger(__name__)
 NOTHING_TO_JUDGE = Evaluation()
@@ -48,8 +50,28 @@ class PolicySet:
         """Whether any of them reads more of a namespace than its name."""
         return any(policy.minds_namespace for policy in self.compiled)
 
+    @cached_property
+    def minds_former(self) -> bool:
+        """Whether any of them may judge an update otherwise than a creation."""
+        return any(policy.minds_former for policy in self.compiled)
+
     def levels_in(self, where: Where) -> dict[str, Enforcement]:
         return {slug: level_in(where, one.enforcement, one.local_levels) for slug, one in self.standing.items()}
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is known besides a manifest; `in_cluster`: the cluster was asked for some of it."""
+
+    old: Mapping[str, object] | None = None
+    context: Context = NOTHING_MORE
+    in_cluster: bool = False
+
+    @property
+    def operation(self) -> Operation | None:
+        if self.context.no_former:
+            return None
+        return "CREATE" if self.old is None else "UPDATE"
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,8 @@ class LocalPolicies:
     exemptions: tuple[Exempted, ...] = ()
     namespace: namespaces.Read = namespaces.kept
     """Asked only for policies that read more of it than its name."""
+    former: objects.Read | None = None
+    """Asked for what a manifest replaces, only for policies that judge an update otherwise than a creation. None: it replaces nothing."""
 
     @cached_property
     def levels(self) -> Mapping[str, Enforcement]:
@@ -68,16 +92,17 @@ class LocalPolicies:
 
     def judge(self, manifest: Mapping[str, object]) -> Evaluation:
         """What they find."""
-        context = self._known(manifest)
+        seen = self._seen(manifest, _Seen())
         found = evaluate(
             self.policies.compiled,
             manifest,
             namespace=self.where.namespace,
+            old=seen.old,
             enforcement=self.levels,
-            context=context,
+            context=seen.context,
             exempted=self._exempted(manifest),
         )
-        return found if context is NOTHING_MORE else replace(found, of_the_moment=True)
+        return replace(found, of_the_moment=True) if seen.in_cluster else found
 
     def results(
         self,
@@ -88,21 +113,36 @@ class LocalPolicies:
         mend_from: Enforcement | None = Enforcement.ADVISORY,
     ) -> Results:
         """The same with what passes, and in PolicyReport's words. Fixes are looked for at the level `mend_from` and above."""
+        seen = self._seen(manifest, _Seen(old, context))
         return results.judge(
             self.policies.compiled,
             manifest,
             namespace=self.where.namespace,
-            old=old,
+            old=seen.old,
             enforcement=self.levels,
-            context=self._known(manifest, old, context),
+            context=seen.context,
             exempted=self._exempted(manifest),
             mend_from=mend_from,
         )
 
-    def _known(self, manifest: Mapping[str, object], old: object = None, context: Context = NOTHING_MORE) -> Context:
-        if not (self.policies.minds_namespaces and minds_namespace(self.policies.compiled, manifest, old)):
-            return context
-        return self.namespace(self.where.cluster, self.where.namespace).beside(context)
+    def _seen(self, manifest: Mapping[str, object], given: _Seen) -> _Seen:
+        """What is given, and what else policies read that may match the manifest."""
+        return self._with_namespace(manifest, self._with_former(manifest, given) if given.old is None else given)
+
+    def _with_former(self, manifest: Mapping[str, object], seen: _Seen) -> _Seen:
+        if self.former is None or not (self.policies.minds_former and minds_former(self.policies.compiled, manifest)):
+            return seen
+        ref = ref_of(manifest, self.where.namespace) if self.where.cluster else None
+        if ref is None:
+            return seen
+        known = self.former(self.where.cluster, ref)
+        return _Seen(known.found, replace(seen.context, no_former=known.why), in_cluster=True)
+
+    def _with_namespace(self, manifest: Mapping[str, object], seen: _Seen) -> _Seen:
+        if not (self.policies.minds_namespaces and minds_namespace(self.policies.compiled, manifest, seen.operation)):
+            return seen
+        known = self.namespace(self.where.cluster, self.where.namespace)
+        return _Seen(seen.old, replace(seen.context, namespace_object=known.found, no_namespace=known.why), in_cluster=True)
 
     def _exempted(self, manifest: Mapping[str, object]) -> Mapping[str, str]:
         if not self.exemptions:
