@@ -84,8 +84,8 @@ class EvaluateBody(Body):
     old: Annotated[
         Manifest | list[Manifest | None] | None,
         Field(
-            description="What the manifest replaces; with several manifests a list, with null for each that is new. Left out: what is there "
-            "in the cluster, where a policy minds it."
+            description="What the manifest replaces; with several manifests a list, with null for each that is new. Left out: "
+            "what is there in the cluster, where a policy minds it."
         ),
     ] = None
     apiVersion: Annotated[Literal["admission.k8s.io/v1"] | None, Field(description="Of an AdmissionReview.")] = None  # noqa: N815

@@ -88,7 +88,8 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
 def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evaluation:
     """What the policies of now, or of an epoch that was just met, refuse in a stored request and did not refuse at its submission.
 
-    Without an epoch the namespace and the object as it is are read afresh where policies mind them: raises the temporary errors of its cluster then.
+    Without an epoch the namespace, and the object as it is, are read afresh where policies mind them: raises the temporary errors of the
+    cluster then.
     """
     kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
     if kind.manifest(ask.target, ask.parameters) is None:

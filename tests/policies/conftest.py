@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from clusters.gateway import Gateway
+from clusters.objects import Object, Ref
 from devstack.demo.manifests import deployment
 from tests.plugins.sandbox_cluster import SandboxCluster
 
@@ -50,3 +52,17 @@ def live(demo_cluster: SandboxCluster, settings: Settings) -> SandboxCluster:
         admin.create(manifest)
     settings.KUBECONFIG_DIR = demo_cluster.kubeconfig_dir / "web"
     return demo_cluster
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The objects that were read one by one, in order."""
+    asked: list[str] = []
+    read = Gateway.get
+
+    def get(self: Gateway, ref: Ref, *, within: float | None = None) -> Object:
+        asked.append(f"{ref} within {within}")
+        return read(self, ref, within=within)
+
+    monkeypatch.setattr(Gateway, "get", get)
+    return asked

@@ -121,7 +121,7 @@ def test_an_update_is_judged_against_what_it_replaces(world: World, alice: Perso
     changed(world, "on-call", "carol", "dave", source=selector_stays())
     before = {**GOOD, "spec": {**GOOD["spec"], "selector": {"matchLabels": {"app": "former"}}}}
 
-    assert outcomes(evaluated(alice, GOOD))["on-call"] == "pass"
+    assert outcomes(evaluated(alice, GOOD, old=[None]))["on-call"] == "pass"
     assert outcomes(evaluated(alice, GOOD, old=before))["on-call"] == "fail"
     found = evaluated(alice, GOOD, GOOD, old=[None, before])
     assert [outcomes(found, document)["on-call"] for document in (1, 2)] == ["pass", "fail"]

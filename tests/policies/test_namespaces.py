@@ -8,8 +8,7 @@ from pytest_django import Settings
 
 from audit.models import Delivery
 from autonomy.models import ActionRequest
-from clusters.gateway import Gateway
-from clusters.objects import Object, Ref
+from clusters.objects import Ref
 from guidance.models import Policy
 from guidance.services import namespaces
 from guidance.services.scan import scan
@@ -45,20 +44,6 @@ def nothing_is_kept() -> Iterator[None]:
     namespaces.forget()
     yield
     namespaces.forget()
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The objects that were read one by one, in order."""
-    asked: list[str] = []
-    read = Gateway.get
-
-    def get(self: Gateway, ref: Ref, *, within: float | None = None) -> Object:
-        asked.append(f"{ref} within {within}")
-        return read(self, ref, within=within)
-
-    monkeypatch.setattr(Gateway, "get", get)
-    return asked
 
 
 @pytest.fixture

@@ -106,16 +106,27 @@ def test_conditions_decide_whether_a_policy_is_asked_at_all(write: Write) -> Non
     assert "could not judge this manifest" in told
 
 
-def test_the_old_object_is_seen_in_workloads_too(write: Write) -> None:
+def test_the_old_object_is_seen(write: Write) -> None:
     policy = write("""
         validations:
         - expression: oldObject == null || object.spec.containers.size() >= oldObject.spec.containers.size()
           messageExpression: '"A container is gone on " + request.operation'
     """)
-    two = workload("Deployment", {"containers": [container(), container(name="side")]})
+    one, two = (workload("Pod", {"containers": [container(name=name) for name in names]}) for names in ("a", "ab"))
 
-    assert messages([policy], deployment()) == []
-    assert messages([policy], deployment(), old=two) == ["A container is gone on UPDATE"]
+    assert messages([policy], one) == []
+    assert messages([policy], one, old=two) == ["A container is gone on UPDATE"]
+
+
+def test_pods_of_a_workload_are_created_whatever_happens_to_it(write: Write) -> None:
+    """An update of a workload replaces no pod by another: it makes new ones."""
+    policy = write("""
+        validations:
+        - expression: "false"
+          messageExpression: 'request.operation + " of a pod" + (oldObject == null ? "" : " that was there")'
+    """)
+
+    assert messages([policy], deployment(), old=deployment()) == ["CREATE of a pod"]
 
 
 def test_elements_of_nested_lists_are_judged_one_by_one(write: Write) -> None:
