@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 from clusters import connections
-from clusters.errors import ClusterError, NotFound, Permanent
+from clusters.errors import ClusterError, NotFound, Permanent, TimedOut
 from clusters.objects import Object, Ref
 
 WITHIN_SECONDS = 2.0
 """For one answer: somebody waits for the verdict."""
+SILENT_SECONDS = 5.0
+"""So long a cluster that let this time pass is not asked again: many may wait for verdicts, or one for many."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +24,26 @@ class Known:
 
 Read = Callable[[str, Ref], Known]
 """From a cluster."""
+_silent: dict[str, tuple[float, Known]] = {}
 
 
 def told(cluster: str, ref: Ref) -> Known:
     """As it is now, or what is in the way of knowing it."""
+    at, silence = _silent.get(cluster, (0.0, None))
+    if silence is not None and monotonic() - at < SILENT_SECONDS:
+        return silence
     try:
         return _read(cluster, ref)
+    except TimedOut as error:
+        _silent[cluster] = (monotonic(), Known(why=_why(error)))
+        return _silent[cluster][1]
     except ClusterError as error:
         return Known(why=_why(error))
+
+
+def forget() -> None:
+    """Which clusters were silent."""
+    _silent.clear()
 
 
 def afresh(cluster: str, ref: Ref) -> Known:

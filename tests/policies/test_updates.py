@@ -1,6 +1,7 @@
 """What a manifest replaces is read from the cluster, for policies that judge an update otherwise than a creation, and for those alone."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from audit.models import Delivery
 from autonomy import catalogue
 from autonomy.actions.manifests import ApplyManifest
 from autonomy.models import ActionRequest
+from clusters.errors import TimedOut
+from clusters.gateway import Gateway
 from clusters.objects import Object, Ref
-from guidance.services import former
+from guidance.services import former, objects
 from guidance.services.scan import scan
 from tests.approvals.scenes import approve, executed
 from tests.autonomy.scenes import pause_is_over
@@ -54,6 +57,13 @@ def source(expression: str = HAS_ON_CALL, *operations: str, failure_policy: str 
 
 def in_force(world: World, text: str) -> None:
     changed(world, NAME, "carol", "dave", source=text)
+
+
+@pytest.fixture(autouse=True)
+def no_cluster_was_silent() -> Iterator[None]:
+    objects.forget()
+    yield
+    objects.forget()
 
 
 @pytest.fixture
@@ -177,6 +187,25 @@ def test_a_cluster_that_does_not_answer_is_asked_once_and_not_for_long(
         ],
     )
     assert reads == ["Deployment payments-dev/web within 2.0"]
+
+
+def test_a_cluster_that_lets_the_time_pass_is_left_alone_for_seconds(
+    world: World, alice: Person, live: SandboxCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_force(world, source(STAYS))
+    clock, asked, read = iter([0.0, 4.9, 5.1]), [0], Gateway.get
+
+    def silent(self: Gateway, ref: Ref, *, within: float | None = None) -> Object:
+        asked[0] += 1
+        raise TimedOut("No answer in time.")
+
+    monkeypatch.setattr(objects, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(Gateway, "get", silent)
+    found = evaluated(alice, deployment("bob"), deployment("bob"))
+    monkeypatch.setattr(Gateway, "get", read)
+
+    assert ([outcomes(found, document)[NAME] for document in (1, 2)], asked) == (["error", "error"], [1])
+    assert outcomes(evaluated(alice, deployment("bob")))[NAME] == "fail"
 
 
 def test_without_a_kubeconfig_too(world: World, alice: Person, live: SandboxCluster, settings: Settings) -> None:
