@@ -65,6 +65,10 @@ def objects(bundle: Bundle, *, action: Action | None = None, where: Where = EVER
 
 def notes(bundle: Bundle) -> Iterator[Problem]:
     """What a cluster would do otherwise."""
+    for policy in bundle.policies:
+        if policy.spec.as_written:
+            told = f"{policy.name} is about what its author wrote (asWritten); a cluster shows it what the API server has made of that"
+            yield policy.source.problem(("spec", "asWritten"), told)
     now = datetime.now(UTC)
     for exception in bundle.exceptions:
         if exception.until is not None and not exception.is_over(now):

@@ -56,6 +56,9 @@ class CompiledPolicy:
     aim: Aim
     broken: tuple[Problem, ...] = ()
     """Why this version of the product does not read it. It cannot judge then: what it is about meets its failurePolicy."""
+    as_written: bool = False
+    """Whether it judges what was written, without what an API server fills in: because it is about that, or says the same of both (those
+    that ship, which tests show)."""
 
     @property
     def conditions(self) -> tuple[Program, ...]:
@@ -135,7 +138,7 @@ NO_ANNOTATIONS: Mapping[str, Program] = MappingProxyType({})
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Raises PolicyError with every expression that does not compile or has the wrong type: file, line, column."""
-    compiled = proven_policy(policy)
+    compiled = CompiledPolicy(policy, _aim(policy), as_written=policy.spec.as_written)
     _ = compiled._parts
     return compiled
 
@@ -155,8 +158,8 @@ def compile_policies(policies: Iterable[Policy]) -> tuple[CompiledPolicy, ...]:
 
 
 def proven_policy(policy: Policy) -> CompiledPolicy:
-    """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed."""
-    return CompiledPolicy(policy, _aim(policy))
+    """The same for a policy that ships, and so was compiled before: nothing is compiled that is not needed, and nothing filled in."""
+    return CompiledPolicy(policy, _aim(policy), as_written=True)
 
 
 def broken_policy(policy: Policy, error: PolicyError) -> CompiledPolicy:

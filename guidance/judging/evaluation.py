@@ -1,6 +1,6 @@
 """Judging a manifest: findings that say what is wrong, where, and how to mend it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from guidance.documents.pointer import Token, find, parse, pointer
 from guidance.documents.source import Problem
 from guidance.judging.compiled import CompiledPolicy
 from guidance.judging.mending import Judge, mend
-from guidance.judging.reach import affected
+from guidance.judging.reach import affected, reach
 from guidance.judging.subject import Malformed, Object, Subject, admit
 from guidance.judging.together import plans
 from guidance.judging.violations import Key, Violation, annotations, violations
@@ -159,9 +159,18 @@ def evaluate_admitted(
     mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=exempted, singly=singly)
     findings = tuple(
         _finding(violation, subject, sent, enforcement, mended.fixes.get(violation.key), exempted.get(violation.policy.name))
-        for violation in found
+        for violation in _told_once(found, subject)
     )
     return Evaluation(findings, deepcopy(mended.document) if isinstance(mended.document, dict) else None, noted)
+
+
+def _told_once(found: Sequence[Violation], subject: Subject) -> Iterator[Violation]:
+    """A policy that looks into the template of a workload itself, and is asked about its pod too, says the same twice."""
+    at = tuple(map(str, subject.own.resource.pod_at or ()))
+    said = (
+        {violation.words for violation in found if not violation.view.prefix and reach(violation.policy).touches(at)} if at else frozenset()
+    )
+    return (violation for violation in found if not violation.view.prefix or violation.words not in said)
 
 
 def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Sequence[Violation]) -> Judge:

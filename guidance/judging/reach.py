@@ -45,13 +45,16 @@ def affected(policies: tuple[CompiledPolicy, ...], kind: Resource, operation: Op
 def _may_see(policy: CompiledPolicy, kind: Resource, operation: Operation | None, at: Path) -> bool:
     if policy.aim.minds_names:
         return True
-    target = policy.aim.target(kind, operation, "")
-    if target is Target.NOTHING:
+    targets = policy.aim.targets(kind, operation, "")
+    if not targets:
         return False
+    if not policy.as_written:
+        return True  # one value may be the default of another
     if not policy.goes_together or len(at) < 2 or (at[0] == "metadata" and at[1] in NAMES_IT):
         return True
-    prefix = tuple(map(str, kind.pod_at or ())) if target is Target.ITS_POD else ()
-    return _overlap(prefix, at) and reach(policy).touches(at[len(prefix) :])
+    pod_at = tuple(map(str, kind.pod_at or ()))
+    prefixes = [pod_at if target is Target.ITS_POD else () for target in targets]
+    return any(_overlap(prefix, at) and reach(policy).touches(at[len(prefix) :]) for prefix in prefixes)
 
 
 @lru_cache(maxsize=1024)

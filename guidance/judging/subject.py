@@ -68,6 +68,14 @@ class View:
         return name if isinstance(name, str) else ""
 
     @cached_property
+    def served(self) -> "View":
+        """The same as an API server shows it: normalised, with Kubernetes' defaults."""
+        from guidance.manifests.defaults import served  # packs that ship, which most starts are about, can do without
+
+        old = served(self.old, self.resource) if isinstance(self.old, dict) else self.old
+        return replace(self, document=served(self.document, self.resource), old=old)
+
+    @cached_property
     def bindings(self) -> Bindings:
         return Bindings({"object": self.document, "oldObject": self.old, "request": self._request, **self._namespace_object})
 
@@ -144,11 +152,12 @@ class Subject:
             return None
         return View(POD, _as_pod(template, own), None, at, "CREATE", own.namespace, replace(own.context, no_former=""))
 
-    def view_for(self, aim: "Aim") -> View | None:
-        """What a policy judges, or nothing. Selectors are not asked yet."""
+    def views_for(self, aim: "Aim", *, as_written: bool) -> list[View]:
+        """What a policy judges, one after the other. Selectors are not asked yet."""
         own = self.own
-        target = aim.target(own.resource, own.known_operation, own.name if aim.minds_names else "")
-        return own if target is Target.ITSELF else self.pod if target is Target.ITS_POD else None
+        targets = aim.targets(own.resource, own.known_operation, own.name if aim.minds_names else "")
+        views = [view for target in targets if (view := own if target is Target.ITSELF else self.pod)]
+        return views if as_written else [view.served for view in views]
 
     def container_at(self, tokens: tuple[Token, ...]) -> str | None:
         """The name of the container that holds this place of the manifest."""
@@ -163,9 +172,8 @@ class Subject:
 
 
 class Target(Enum):
-    """What of an object a policy judges: the object itself when its rules name it, else its pod when they name pods."""
+    """What of an object a policy judges: the object itself when its rules name it, and its pod when they name pods."""
 
-    NOTHING = "nothing"
     ITSELF = "itself"
     ITS_POD = "its pod"
 
@@ -181,13 +189,12 @@ class Aim:
         self.makers = makers
         self.minds_names = any(rule.resource_names for rule in (*constraints.resource_rules, *constraints.exclude_resource_rules))
         self.selects_all = constraints.object_selector == constraints.namespace_selector == LabelSelector()
-        self.target = lru_cache(maxsize=256)(self._target)
+        self.targets = lru_cache(maxsize=256)(self._targets)
 
-    def _target(self, resource: Resource, operation: Operation | None, name: str) -> Target:
-        if self.constraints.match(resource, operation, name):
-            return Target.ITSELF
+    def _targets(self, resource: Resource, operation: Operation | None, name: str) -> tuple[Target, ...]:
+        itself = (Target.ITSELF,) if self.constraints.match(resource, operation, name) else ()
         makes_pods = bool(resource.pod_at) and (self.makers is None or resource.kind in self.makers)
-        return Target.ITS_POD if makes_pods and self.constraints.match(POD, "CREATE", "") else Target.NOTHING
+        return (*itself, Target.ITS_POD) if makes_pods and self.constraints.match(POD, "CREATE", "") else itself
 
 
 def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
 
 from guidance.documents.pointer import Token
 from guidance.expressions import cel
@@ -33,14 +34,15 @@ class _Panel:
     """A part of the object that no expression reads, so that it need not be converted; () where that is not known."""
     reads_circumstances: bool
 
-    def passed(self, view: View) -> Iterator[CompiledPolicy]:
-        """Those that surely find nothing. None of them where one fails to judge."""
+    def failed(self, view: View) -> Iterable[CompiledPolicy]:
+        """Those that do not surely find nothing: all of them where one fails to judge."""
         try:
             verdicts = self.verdicts.evaluate(view.fewer_bindings(self.unread, circumstances=self.reads_circumstances))
         except EvaluationError:
-            return
-        if isinstance(verdicts, list):
-            yield from (policy for policy, verdict in zip(self.policies, verdicts, strict=True) if verdict is True)
+            return self.policies
+        if not isinstance(verdicts, list):
+            return self.policies
+        return [policy for policy, verdict in zip(self.policies, verdicts, strict=True) if verdict is not True]
 
 
 class _Plan:
@@ -51,10 +53,11 @@ class _Plan:
         self._kind = kind
         self._operation: Operation | None = operation
         self._seen = 0
-        self._own: tuple[_Panel, ...] = ()
-        self._pod: tuple[_Panel, ...] = ()
-        self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._target(policy) is not Target.NOTHING)
+        self._panels: list[tuple[Target, bool, _Panel]] = []
+        self.about = tuple(policy for policy in policies if policy.aim.minds_names or self._targets(policy))
         """Those that may match objects of this kind, in their order."""
+        self._alone = True
+        """Whether somebody must be asked by itself, whatever the panels say."""
         self.asked_together = frozenset[int]()
         """The ids of those whose gates a combined expression has asked."""
 
@@ -66,7 +69,7 @@ class _Plan:
     @cached_property
     def minds_former(self) -> bool:
         """Whether one of them may judge an update otherwise than a creation; pods of workloads are always created."""
-        return any(policy.minds_former and self._target(policy) is not Target.ITS_POD for policy in self.about)
+        return any(policy.minds_former and self._targets(policy) != (Target.ITS_POD,) for policy in self.about)
 
     def suspects(self, subject: Subject) -> Sequence[CompiledPolicy]:
         """The policies that may find something, in their order."""
@@ -75,25 +78,33 @@ class _Plan:
             return self.about
         if self._seen == WORTH_IT:
             self._gather()
-        passed = {id(policy) for policy in self._passed(subject)}
-        return [policy for policy in self.about if id(policy) not in passed] if len(passed) < len(self.about) else ()
+        failed = {id(policy) for policy in self._failed(subject)}
+        asked = self.asked_together
+        return [policy for policy in self.about if id(policy) in failed or id(policy) not in asked] if failed or self._alone else ()
 
-    def _passed(self, subject: Subject) -> Iterator[CompiledPolicy]:
-        for panel in self._own:
-            yield from panel.passed(subject.own)
-        if self._pod and (pod := subject.pod):
-            for panel in self._pod:
-                yield from panel.passed(pod)
+    def _failed(self, subject: Subject) -> Iterator[CompiledPolicy]:
+        """Those that may find something in what a panel judges."""
+        for target, as_written, panel in self._panels:
+            view = subject.own if target is Target.ITSELF else subject.pod
+            if view is not None:
+                yield from panel.failed(view if as_written else view.served)
 
     def _gather(self) -> None:
         unknown = self._operation is None
         together = [policy for policy in self.about if policy.goes_together and not (unknown and policy.minds_former)]
-        self._own = tuple(_panels((policy for policy in together if self._target(policy) is Target.ITSELF), self._kind.pod_at or ()))
-        self._pod = tuple(_panels(policy for policy in together if self._target(policy) is Target.ITS_POD))
-        self.asked_together = frozenset(id(policy) for panel in (*self._own, *self._pod) for policy in panel.policies)
+        for target, as_written in product(Target, (True, False)):
+            alike = [policy for policy in together if target in self._targets(policy) and policy.as_written is as_written]
+            pod_at = self._kind.pod_at or () if target is Target.ITSELF else ()
+            self._panels += [(target, as_written, panel) for panel in _panels(alike, pod_at)]
+        self.asked_together = frozenset(id(policy) for policy in together if self._is_asked(policy))
+        self._alone = len(self.asked_together) < len(self.about)
 
-    def _target(self, policy: CompiledPolicy) -> Target:
-        return policy.aim.target(self._kind, self._operation, "")
+    def _is_asked(self, policy: CompiledPolicy) -> bool:
+        """Whether panels ask about everything that it judges."""
+        return {target for target, _, panel in self._panels if policy in panel.policies} == {*self._targets(policy)}
+
+    def _targets(self, policy: CompiledPolicy) -> tuple[Target, ...]:
+        return policy.aim.targets(self._kind, self._operation, "")
 
 
 @lru_cache(maxsize=32)

@@ -72,6 +72,12 @@ class Violation:
             self.case.number,
         )
 
+    @property
+    def words(self) -> tuple[str, int, int, str]:
+        """What is said, wherever: policy, validation, case, text."""
+        check = self.check.index if self.check else NO_CHECK
+        return (self.policy.name, check, self.case.number, self.message() if self.error is None else self.error)
+
     def message(self) -> str:
         """`messageExpression`, else `message`, else the expression itself: as Kubernetes does it."""
         assert self.check is not None  # noqa: S101 a broken policy has its own words
@@ -118,9 +124,11 @@ def violations(policy: CompiledPolicy, subject: Subject, *, asks_gate: bool = Tr
 
     `asks_gate`: false where it is known not to let the subject through.
     """
-    view = subject.view_for(policy.aim)
-    if view is None:
-        return
+    for view in subject.views_for(policy.aim, as_written=policy.as_written):
+        yield from _of_view(policy, view, asks_gate=asks_gate)
+
+
+def _of_view(policy: CompiledPolicy, view: View, *, asks_gate: bool) -> Iterator[Violation]:
     for case in _cases(policy, view):
         if case.error is not None:
             yield Violation(policy, None, view, (), view.bindings, error=case.error, unknown=case.unknown, case=case)
@@ -143,9 +151,10 @@ def _bindings(policy: CompiledPolicy, view: View, case: Case) -> Bindings:
 
 def matches(policy: CompiledPolicy, subject: Subject) -> bool:
     """Whether this policy, which found nothing, was about the subject at all: its selectors, bindings and conditions let it in."""
-    view = subject.view_for(policy.aim)
-    if view is None:
-        return False
+    return any(_is_about(policy, view) for view in subject.views_for(policy.aim, as_written=policy.as_written))
+
+
+def _is_about(policy: CompiledPolicy, view: View) -> bool:
     if policy.goes_together and not policy.conditions:
         return True
     try:
@@ -156,19 +165,20 @@ def matches(policy: CompiledPolicy, subject: Subject) -> bool:
 
 def annotations(policy: CompiledPolicy, subject: Subject) -> dict[str, str]:
     """What the policy notes about the object: `key: text`; the notes of several bindings in one text. Never raises."""
-    view = subject.view_for(policy.aim) if policy.annotations else None
-    if view is None:
-        return {}
     noted: dict[str, dict[str, None]] = {}
-    try:
-        for case in _cases(policy, view):
-            bindings = view.bindings.plus({PARAMS: case.params})
-            if case.error is None and _conditions_hold(policy, bindings):
-                for key, text in _notes(policy, _scope(policy, bindings)):
-                    noted.setdefault(key, {})[text] = None
-    except EvaluationError:
-        return {}  # `violations` tells
+    for view in subject.views_for(policy.aim, as_written=policy.as_written) if policy.annotations else ():
+        for key, text in _notes_of_view(policy, view):
+            noted.setdefault(key, {})[text] = None
     return {key: ", ".join(texts) for key, texts in noted.items()}
+
+
+def _notes_of_view(policy: CompiledPolicy, view: View) -> list[tuple[str, str]]:
+    """None at all where one of them fails: `violations` tells."""
+    try:
+        scopes = [view.bindings.plus({PARAMS: case.params}) for case in _cases(policy, view) if case.error is None]
+        return [note for bindings in scopes if _conditions_hold(policy, bindings) for note in _notes(policy, _scope(policy, bindings))]
+    except EvaluationError:
+        return []
 
 
 def _cases(policy: CompiledPolicy, view: View) -> Iterator[Case]:

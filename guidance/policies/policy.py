@@ -210,6 +210,8 @@ class Spec(Strict):
     failure_policy: Literal["Fail", "Ignore"] = "Fail"
     pod_templates: tuple[PodMaker, ...] | None = None
     """The kinds whose pod templates are judged too where the policy is about pods; null: all. A cluster judges pods alone."""
+    as_written: bool = False
+    """About what people wrote: nothing is filled in that Kubernetes fills in before it asks policies. A cluster cannot do that."""
 
     def __post_init__(self) -> None:
         if not self.validations and not self.audit_annotations:

@@ -66,18 +66,22 @@ def constraint(name: str = "owner", parameters: Any = None, **spec: Any) -> str:
 
 def test_a_constraint_and_its_template_are_one_policy(read: Read, outcomes: Judge) -> None:
     found = read(constraint(), TEMPLATE)
-    owned = DEPLOYMENT | {"metadata": {"name": "api", "labels": {"owner": "alice"}}}
+    metadata = {"name": "api", "labels": {"owner": "alice"}}
+    owned = DEPLOYMENT | {"metadata": metadata, "spec": {"template": {"metadata": metadata, "spec": pod_spec()}}}
+    owned_without_its_pods = DEPLOYMENT | {"metadata": metadata}
 
     assert outcomes(found, DEPLOYMENT) == {POLICY: "fail"}
     assert outcomes(found, owned) == {POLICY: "pass"}
+    assert outcomes(found, owned_without_its_pods) == {POLICY: "fail"}
     (finding,) = evaluate(compile_policies(found.policies), DEPLOYMENT).findings
     assert finding.message == "missing: owner"
 
 
 def test_each_constraint_is_a_policy_of_its_own(read: Read, outcomes: Judge) -> None:
     found = read(TEMPLATE, constraint(), constraint("cost", {"labels": [{"key": "app.kubernetes.io/name"}]}))
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": DEPLOYMENT["metadata"], "spec": {}}
 
-    assert outcomes(found, DEPLOYMENT) == {POLICY: "fail", "needslabels.cost": "pass"}
+    assert outcomes(found, service) == {POLICY: "fail", "needslabels.cost": "pass"}
 
 
 def test_what_people_wrote_about_the_template_is_kept(read: Read) -> None:

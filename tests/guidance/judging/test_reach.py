@@ -1,6 +1,7 @@
 """A policy that cannot see a change says the same after it."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,14 +158,24 @@ def test_selectors_and_names_concern_everybody(write: Write) -> None:
     selecting = write("validations: [{expression: object.spec.hostPID}]", more_constraints="objectSelector: {matchLabels: {app: shop}}")
     plain = write("validations: [{expression: object.spec.hostPID}]", name="plain")
     deployment = resource("apps/v1", "Deployment")
+    both = (replace(selecting, as_written=True), replace(plain, as_written=True))
 
     def names(*at: str) -> list[str]:
-        return [policy.name for policy in affected((selecting, plain), deployment, "CREATE", at)]
+        return [policy.name for policy in affected(both, deployment, "CREATE", at)]
 
     assert names("metadata", "namespace") == ["tested", "plain"]
     assert names("spec", "template", "metadata", "labels", "app") == ["tested"]
     assert names("metadata", "labels", "app") == ["tested"]
     assert names("spec", "template", "spec", "hostPID") == ["tested", "plain"]
+
+
+def test_a_value_may_be_the_default_of_another_one(write: Write) -> None:
+    policy = write("validations: [{each: containers, expression: has(container.resources.requests)}]")
+    deployment = resource("apps/v1", "Deployment")
+    limits = ("spec", "template", "spec", "containers", "0", "resources", "limits")
+
+    assert affected((policy,), deployment, "CREATE", limits) == (policy,)
+    assert affected((policy,), resource("v1", "Service"), "CREATE", limits) == ()
 
 
 def test_a_list_whose_elements_are_only_counted_is_read_all_the_same() -> None:
