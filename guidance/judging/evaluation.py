@@ -167,10 +167,13 @@ def evaluate_admitted(
 def _told_once(found: Sequence[Violation], subject: Subject) -> Iterator[Violation]:
     """A policy that looks into the template of a workload itself, and is asked about its pod too, says the same twice."""
     at = tuple(map(str, subject.own.resource.pod_at or ()))
-    said = (
-        {violation.words for violation in found if not violation.view.prefix and reach(violation.policy).touches(at)} if at else frozenset()
-    )
+    said = {violation.words for violation in found if at and not violation.view.prefix and _looks_into(violation.policy, at)}
     return (violation for violation in found if not violation.view.prefix or violation.words not in said)
+
+
+def _looks_into(policy: CompiledPolicy, at: tuple[str, ...]) -> bool:
+    """What cannot be read may look anywhere."""
+    return bool(policy.broken) or reach(policy).touches(at)
 
 
 def _judge_again(policies: Sequence[CompiledPolicy], subject: Subject, found: Sequence[Violation]) -> Judge:
