@@ -96,6 +96,8 @@ class EvaluateBody(Body):
     def _fits_together(self) -> Self:
         if (self.request is None) != (self.kind is None):
             raise ValueError("an AdmissionReview has `kind` and `request`")
+        if self.request is None and "manifests" not in self.model_fields_set:
+            raise ValueError("there is nothing to judge: send `manifests`, or an AdmissionReview (`apiVersion`, `kind`, `request`)")
         if self.request is not None and (self.manifests or self.old is not None or self.namespace):
             raise ValueError("an AdmissionReview stands alone: it names its objects and their namespace itself")
         if self.old is not None and len(self.befores) != len(self.manifests):

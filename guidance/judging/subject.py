@@ -227,13 +227,14 @@ def _quickly_read(manifest: object) -> tuple[Object, Resource] | None:
 def _carefully_read(manifest: object) -> tuple[Object, Resource]:
     """A copy without nulls. Raises NotJson and Malformed."""
     document = checked(manifest, drop_nulls=True)
+    name = find(document, ("kind",))
+    if isinstance(document, dict) and isinstance(name, str) and (name == "List" or (name.endswith("List") and "items" in document)):
+        message = f"This is a {name}: send its items one by one, so that each is judged."
+        raise Malformed([shape.Misfit(("kind",), message, "the kind of a single object")])
     wrong = list(shape.identity_misfits(document))
     if wrong or not isinstance(document, dict):
         raise Malformed(wrong)
     kind = resource(str(document["apiVersion"]), str(document["kind"]))
-    if kind.kind.endswith("List") and "items" in document:
-        message = f"This is a {kind.kind}: send its items one by one, so that each is judged."
-        raise Malformed([shape.Misfit(("kind",), message, "the kind of a single object")])
     if wrong := list(shape.misfits(document, kind)):
         raise Malformed(wrong)
     return document, kind

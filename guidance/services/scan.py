@@ -54,8 +54,9 @@ def identity(workload: Object) -> dict[str, JsonValue]:
     return {**named, "namespace": find(workload, ("metadata", "namespace")), "name": find(workload, ("metadata", "name"))}
 
 
-def scan() -> None:
-    """Look at every cluster; one that cannot be read keeps its reports, whose age tells."""
+def scan() -> dict[str, str]:
+    """Look at every cluster; one that cannot be read keeps its reports, whose age tells. Returns why, by cluster."""
+    unread: dict[str, str] = {}
     for cluster, now in Cluster.objects.values_list("slug", Now()):
         try:
             NamespaceReport.objects.bulk_create(
@@ -63,6 +64,8 @@ def scan() -> None:
             )
         except Unreadable as error:
             log.warning("cluster %s was not scanned: %s", cluster, error)
+            unread[cluster] = str(error)
+    return unread
 
 
 class Unreadable(Exception):

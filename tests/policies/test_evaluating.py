@@ -159,6 +159,21 @@ def test_what_kubernetes_could_not_read_is_an_error_that_nothing_lets_pass(world
     ]
 
 
+@pytest.mark.parametrize("manifest", [{"items": [GOOD]}, {"items": []}, {"items": None}, {"metadata": {}, "items": [GOOD]}, {}])
+def test_a_list_is_told_to_be_sent_one_by_one(world: World, alice: Person, manifest: dict[str, Any]) -> None:
+    (result,) = evaluated(alice, {"apiVersion": "v1", "kind": "List", **manifest})["results"]
+
+    (finding,) = result["findings"]
+    assert (finding["path"], finding["message"]) == ("/kind", "This is a List: send its items one by one, so that each is judged.")
+
+
+def test_without_manifests_there_is_nothing_to_judge(world: World, alice: Person) -> None:
+    answer = alice.client.post(EVALUATE, {})
+
+    assert answer.status_code == 400
+    assert "send `manifests`, or an AdmissionReview" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("sent", "pointer"),
     [
@@ -170,6 +185,8 @@ def test_what_kubernetes_could_not_read_is_an_error_that_nothing_lets_pass(world
         ({"manifests": [GOOD], "request": {}}, ""),
         ({"kind": "AdmissionReview", "request": {}, "namespace": "payments-dev"}, ""),
         ({"kind": "AdmissionReview"}, ""),
+        ({}, ""),
+        (PLACE, ""),
         ({"manifests": [GOOD], "enforcement": "advisory"}, "/enforcement"),
     ],
 )

@@ -4,7 +4,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from audit import epoch
 from clusters.models import Cluster, Namespace
@@ -161,6 +161,17 @@ def test_a_command_scans_at_once(world: World, live: SandboxCluster) -> None:
     call_command("scan_clusters", stdout=out)
     lines = out.getvalue().splitlines()
     assert [line.partition(" (")[0] for line in lines][-1] == "sandbox/search-prod: 1 fail, 11 pass"
+
+
+def test_the_command_fails_where_a_cluster_could_not_be_scanned(world: World, live: SandboxCluster) -> None:
+    call_command("scan_clusters", stdout=StringIO())
+    live.fault(method="GET", path="/pods", status=401)
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="not scanned, so that the reports above are older: sandbox: "):
+        call_command("scan_clusters", stdout=out)
+
+    assert "sandbox/search-prod: 1 fail, 11 pass" in out.getvalue()
 
 
 def test_the_admin_shows_it_to_those_whose_namespace_it_is(world: World, live: SandboxCluster, alice: Person, bob: Person) -> None:
