@@ -5,7 +5,7 @@ from typing import Literal
 
 from guidance.documents.schema import validated
 from guidance.foreign.bodies import Anything, Body
-from guidance.foreign.described import asked_for, guidance
+from guidance.foreign.described import asked_for, guidance, pod_templates
 from guidance.foreign.parts import Part
 from guidance.policies.binding import Binding, ParamKind
 from guidance.policies.policy import Enforcement, Metadata, Policy
@@ -29,7 +29,8 @@ def policy(part: Part, bindings: Sequence[Binding]) -> Policy:
     mine = [binding for binding in bindings if binding.spec.policy_name == name]
     denies = not mine or any(binding.denies for binding in mine)
     level = asked_for(part) or (Enforcement.HARD_MANDATORY if denies else Enforcement.ADVISORY)
-    return Policy(Metadata(name=name), guidance(part, level, name), read.spec.ours(param_kind=read.spec.param_kind), part)
+    spec = read.spec.ours(param_kind=read.spec.param_kind, pod_templates=pod_templates(part))
+    return Policy(Metadata(name=name), guidance(part, level, name), spec, part)
 
 
 def binding(part: Part) -> Binding:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from typing import get_args
 
 from guidance.documents.pointer import find
 from guidance.foreign.parts import Part
-from guidance.policies.policy import Enforcement, Guidance, Policy, Severity
+from guidance.policies.policy import Enforcement, Guidance, PodMaker, Policy, Severity
 
 OURS, KYVERNO, GATEKEEPER = "guidance.autonomy", "policies.kyverno.io", "metadata.gatekeeper.sh"
 TITLE = (f"{OURS}/title", f"{KYVERNO}/title", f"{GATEKEEPER}/title")
@@ -13,7 +14,10 @@ RATIONALE = (f"{OURS}/rationale", f"{KYVERNO}/description", "kubernetes.io/descr
 SEVERITY = (f"{OURS}/severity", f"{KYVERNO}/severity")
 VERSION = (f"{OURS}/version", f"{GATEKEEPER}/version")
 OWNER, CONTROLS, ENFORCEMENT = f"{OURS}/owner", f"{OURS}/controls", f"{OURS}/enforcement"
+POD_TEMPLATES, NO_TEMPLATES = f"{OURS}/pod-templates", "none"
+"""A cluster judges pods alone; what else is judged here is for the way back."""
 SEMVER = re.compile(r"\d+\.\d+\.\d+")
+MAKERS: tuple[PodMaker, ...] = get_args(PodMaker)
 UNVERSIONED = "0.0.0"
 UNEXPLAINED = "Its author has not written down why it is there."
 
@@ -64,13 +68,21 @@ def as_annotations(policy: Policy, level: Enforcement) -> dict[str, str]:
             "controls": ", ".join(about.controls),
         }
     )
-    return {f"{OURS}/{name}": text for name, text in {**told, "enforcement": level.value}.items() if text}
+    makers = policy.spec.pod_templates
+    templates = {} if makers is None else {POD_TEMPLATES: ", ".join(makers) or NO_TEMPLATES}
+    return {f"{OURS}/{name}": text for name, text in {**told, "enforcement": level.value}.items() if text} | templates
 
 
 def asked_for(part: Part) -> Enforcement | None:
     """The level that one of our policies had when it was written for a cluster."""
     level = find(part.value, ("metadata", "annotations", ENFORCEMENT))
     return Enforcement(level) if isinstance(level, str) and level in set(Enforcement) else None
+
+
+def pod_templates(part: Part) -> tuple[PodMaker, ...] | None:
+    """Those that the policy was about when it was written for a cluster; None where it does not say so."""
+    text = find(part.value, ("metadata", "annotations", POD_TEMPLATES))
+    return tuple(maker for maker in MAKERS if maker in text.split(", ")) if isinstance(text, str) else None
 
 
 def _first(told: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from guidance.documents.writing import as_yaml
 from guidance.foreign.bundle import Bundle
+from guidance.foreign.exporting import objects
 from guidance.judging.compiled import compile_policies
 from guidance.judging.evaluation import evaluate
 from guidance.policies.policy import Enforcement, Severity
@@ -57,7 +59,11 @@ def test_it_is_judged_as_it_is_written(read: Read, outcomes: Judge, version: str
     ],
 )
 def test_autogen_says_which_pod_templates_are_judged_too(read: Read, outcomes: Judge, autogen: str, kinds: list[str]) -> None:
-    assert judged_kinds(read(POLICY.replace("spec:\n", f"spec:\n  {autogen}\n", 1)), outcomes) == kinds
+    found = read(POLICY.replace("spec:\n", f"spec:\n  {autogen}\n", 1))
+    again = read(as_yaml(objects(found)))
+
+    assert judged_kinds(found, outcomes) == kinds
+    assert judged_kinds(again, outcomes) == kinds
 
 
 def test_pods_of_a_workload_are_called_after_it(read: Read) -> None:
