@@ -44,7 +44,7 @@ class OverrideBody(Body):
 
     policies: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(min_length=1, max_length=50)]
     reason: Annotated[str, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=2000)]
-    until: Annotated[AwareDatetime, Field(strict=False, description="When the override ends (RFC 3339).")]
+    until: Annotated[AwareDatetime, Field(strict=False, description="When the override ends (RFC 3339), a year from now at most.")]
 
 
 class SubmitBody(Body):
@@ -188,7 +188,7 @@ def _values(model: type[BaseModel], name: str, values: list[str]) -> list[str] |
 
 
 def _wrong(model: type[BaseModel], detail: ErrorDetails) -> dict[str, str]:
-    at, message = detail["loc"], detail["msg"]
+    at, message = detail["loc"], detail["msg"].removeprefix("Value error, ")
     wrong = {"pointer": pointer(at), "message": message}
     if detail["type"] == "extra_forbidden":
         name = str(at[-1])

@@ -52,7 +52,10 @@ def parse(kind: AnyAction, parameters: object) -> Parameters:
 
 
 def _bad(error: ValidationError) -> BadParameters:
-    problems = [{"pointer": _pointer(wrong["loc"]), "message": wrong["msg"]} for wrong in error.errors(include_url=False)]
+    problems = [
+        {"pointer": _pointer(wrong["loc"]), "message": wrong["msg"].removeprefix("Value error, ")}
+        for wrong in error.errors(include_url=False)
+    ]
     first = problems[0]
     where = first["pointer"].removeprefix("/").replace("/", ".")
     return BadParameters(f"{where}: {first['message']}.", pointer=first["pointer"], errors=problems)

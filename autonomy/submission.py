@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+LONGEST_OVERRIDE = timedelta(days=366)
+"""As long as an exemption: what must hold for longer is asked for again."""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,12 @@ class PolicySet(RuleAction[PolicyParameters]):
         if parameters.source is not None:
             _check_source(target.name, parameters.source, row)
         _check_places(parameters.enforcement_in or [])
+        if row is not None and not parameters.remove and self._is_so(target, parameters, row):
+            raise BadParameters(f"parameters: the policy {target.name} is so already: nothing would change.", pointer="/parameters")
+
+    def _is_so(self, target: Target, parameters: PolicyParameters, row: Policy) -> bool:
+        wanted = self.values(target, parameters, row) or {}
+        return all(getattr(row, name) == value for name, value in wanted.items())
 
     def deciders(self, target: Target, parameters: PolicyParameters) -> frozenset[str]:
         owner = Policy.objects.filter(slug=target.name).values_list("owner_id", flat=True).first()

@@ -14,7 +14,7 @@ from autonomy.errors import BadOverride, BadTarget, MayNotSubmit, NotYourNamespa
 from autonomy.models import ActionRequest, Level
 from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
-from autonomy.submission import Override, Submission
+from autonomy.submission import LONGEST_OVERRIDE, Override, Submission
 from guidance.judging.evaluation import Evaluation
 from guidance.services import namespaces, objects
 from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
@@ -162,6 +162,8 @@ def _owners(override: Override | None, evaluation: Evaluation, policies: LocalPo
         raise BadOverride(f"The manifest violates {', '.join(left)} too: override all of them, or mend them.", pointer="/override/policies")
     if override.until <= now:
         raise BadOverride(f"{override.until.isoformat()} is in the past.", pointer="/override/until")
+    if override.until > now + LONGEST_OVERRIDE:
+        raise BadOverride(f"{override.until.isoformat()}: an override ends within a year.", pointer="/override/until")
     return frozenset(policies.owner(slug) for slug in override.policies)
 
 

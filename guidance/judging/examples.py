@@ -1,5 +1,6 @@
 """A policy's own examples, run: they are its documentation, so they must be true."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ from guidance.documents.patch import apply
 from guidance.documents.pointer import find
 from guidance.documents.source import Problem
 from guidance.judging.compiled import CompiledPolicy
-from guidance.judging.evaluation import Evaluation, evaluate
+from guidance.judging.evaluation import Evaluation, Finding, evaluate
 from guidance.policies.binding import Context
 from guidance.policies.policy import ExpectedFinding, Failing, Passing
 
@@ -39,16 +40,25 @@ def _untrue(policy: CompiledPolicy, example: Failing) -> Iterator[str]:
         if (finding := told.pop(expected.path, None)) is None:
             yield f"should have a finding at {expected.path or '/'}, but has none"
             continue
-        actual = ExpectedFinding(
-            path=finding.path,
-            message=finding.message if expected.message is not None else None,
-            container=finding.container,
-            fixed=finding.fix is not None,
-        )
-        if actual != expected:
-            yield f"should give {expected!r}, but gives {actual!r}"
+        yield from (f"the finding at {expected.path or '/'} {told}" for told in _differences(expected, finding))
     yield from (f"has a finding that it does not list: {finding.message} ({path or '/'})" for path, finding in told.items())
     yield from _unmended(policy, example, evaluation)
+
+
+def _differences(expected: ExpectedFinding, found: Finding) -> Iterator[str]:
+    """What to write in the file where the policy is right."""
+    if expected.message is not None and expected.message != found.message:
+        yield f"says {json.dumps(found.message, ensure_ascii=False)}, not {json.dumps(expected.message, ensure_ascii=False)}"
+    if expected.container != found.container:
+        yield (
+            f"is about the container {found.container}: write container: {found.container}"
+            if found.container
+            else (f"is about no container: leave container: {expected.container} out")
+        )
+    if expected.fixed and found.fix is None:
+        yield "has no fix: write fixed: false"
+    if not expected.fixed and found.fix is not None:
+        yield "has a fix: leave fixed: false out"
 
 
 def _unmended(policy: CompiledPolicy, example: Failing, evaluation: Evaluation) -> Iterator[str]:

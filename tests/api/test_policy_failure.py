@@ -1,6 +1,7 @@
 """The answer to a manifest that policies refuse."""
 
 from copy import deepcopy
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from autonomy.models import ActionRequest
@@ -95,7 +96,7 @@ def test_what_is_soft_can_be_overridden_by_its_owners(world: World, alice: Perso
     problem = alice.client.post(URL, body(latest_image_only())).json()
     assert problem["override"] == {"possible": True, "policies": ["no-latest-tag"], "approvers": ["platform-admins"], "because": None}
 
-    wish = {"policies": problem["override"]["policies"], "reason": "a demo", "until": "2099-01-01T00:00:00Z"}
+    wish = {"policies": problem["override"]["policies"], "reason": "a demo", "until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
     answer = alice.client.post(URL, body(latest_image_only(), override=wish))
 
     assert (answer.status_code, answer.json()["status"], answer.json()["override"]["policies"]) == (202, "submitted", ["no-latest-tag"])

@@ -9,7 +9,7 @@ import yaml
 from cli.main import main
 from guidance.policies.binding import Binding
 from guidance.policies.load import MAIN_PACK
-from tests.cli.conftest import Done, WritePolicy
+from tests.cli.conftest import NO_HOST_NETWORK, PINNED, POD, Done, WritePolicy
 
 Policies = Callable[..., Done]
 
@@ -87,6 +87,32 @@ def test_a_finding_about_the_whole_manifest_has_a_place_too(policies: Policies, 
     file.write_text(file.read_text().replace("path: /x", 'path: ""'))
 
     assert "should have a finding at /, but has none" in policies("test", str(file)).err
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ("path: /spec/hostNetwork, fixed: false", "has a fix: leave fixed: false out"),
+        ("path: /spec/hostNetwork, container: web", "is about no container: leave container: web out"),
+        ("path: /spec/hostNetwork, message: No.", 'says "The pod uses the node\'s network.", not "No."'),
+        ("path: /spec/containers/0/image, container: web", "has no fix: write fixed: false"),
+        ("path: /spec/containers/0/image, fixed: false", "is about the container web: write container: web"),
+    ],
+)
+def test_a_finding_that_is_not_as_expected_is_told_in_words(policies: Policies, policy: WritePolicy, expected: str, told: str) -> None:
+    file = policy(NO_HOST_NETWORK if "hostNetwork" in expected else PINNED)
+    manifest = json.dumps(yaml.safe_load(POD))
+    text = file.read_text().partition("examples:")[0]
+    file.write_text(
+        f"{text}examples:\n  pass: [{{name: n, manifest: {manifest.replace('true', 'false').replace('latest', '1')}}}]\n"
+        f"  fail: [{{name: n, manifest: {manifest}, findings: [{{{expected}}}]}}]\n"
+    )
+
+    done = policies("test", str(file))
+
+    path = expected.removeprefix("path: ").partition(",")[0]
+    assert done.code == 1
+    assert f"the finding at {path} {told}\n" in done.err
 
 
 def test_policies_are_written_for_a_cluster_with_their_bindings(policies: Policies) -> None:

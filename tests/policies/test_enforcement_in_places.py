@@ -66,7 +66,6 @@ ADVISORY_FOR_PAYMENTS = {"team": "payments", "level": "advisory"}
 @pytest.mark.parametrize(
     ("enforcement_in", "dev", "prod"),
     [
-        ([], (422, SOFT), (422, SOFT)),
         ([{"environment": "dev", "level": "advisory"}], (202, ADVISORY), (422, SOFT)),
         ([ADVISORY_FOR_PAYMENTS, {"environment": "prod", "level": "hard-mandatory"}], (202, ADVISORY), (202, ADVISORY)),
         ([ADVISORY_FOR_PAYMENTS, {"namespace": "payments-prod", "level": "hard-mandatory"}], (202, ADVISORY), (422, HARD)),

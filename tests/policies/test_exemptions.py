@@ -117,7 +117,7 @@ def test_an_override_names_what_is_not_exempted_alone(world: World, alice: Perso
     granted(world)
     both = manifest(securityContext={}, image="registry.example/payments/api:latest")
     target = {"cluster": "sandbox", "namespace": "payments-dev", "name": "web"}
-    wish = {"policies": ["no-latest-tag"], "reason": "A demo.", "until": "2099-01-01T00:00:00Z"}
+    wish = {"policies": ["no-latest-tag"], "reason": "A demo.", "until": (datetime.now(UTC) + DAY).isoformat()}
     body = {"action": "deployment.apply", "target": target, "parameters": {"manifest": both}, "override": wish}
 
     answer = alice.client.post("/api/v1/requests/", body)

@@ -1,5 +1,6 @@
 """Policies with parameters in force: bindings and parameters belong to the policy, are reviewed with it and judged with it."""
 
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,7 @@ def test_everybody_reads_them(world: World, alice: Person) -> None:
 
 def test_they_can_be_exempted_and_overridden(world: World, alice: Person, dave: Person, demo_cluster: SandboxCluster) -> None:
     in_force(world)
-    override = {"policies": [NAME], "reason": "The sale.", "until": "2100-01-01T00:00:00Z"}
+    override = {"policies": [NAME], "reason": "The sale.", "until": (datetime.now(UTC) + DAY).isoformat()}
     target = {"cluster": "sandbox", "namespace": "payments-dev", "name": "web"}
     body = {"action": "deployment.apply", "target": target, "parameters": {"manifest": replicas(3)}, "override": override}
 

@@ -235,6 +235,40 @@ def test_a_change_that_makes_no_sense_is_refused(world: World, alice: Person, pa
     assert (refused.value.pointer, ActionRequest.objects.count()) == (pointer, before)
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"source": body()},
+        {"enforcement": "soft-mandatory"},
+        {"enforcement_in": []},
+        {"source": body(), "enforcement": "soft-mandatory", "enforcement_in": []},
+    ],
+)
+def test_what_is_so_already_is_not_asked_for(world: World, alice: Person, parameters: dict[str, object]) -> None:
+    assert changed(world, "on-call", "carol", "dave", source=body()).enforcement == "soft-mandatory"
+    before = ActionRequest.objects.count()
+
+    with pytest.raises(BadParameters, match="the policy on-call is so already: nothing would change"):
+        world.submit(alice, "policy.set", parameters, name="on-call")
+
+    assert ActionRequest.objects.count() == before
+    world.submit(alice, "policy.set", {**parameters, "enforcement": "advisory"}, name="on-call")
+
+
+def test_an_example_that_is_not_true_is_told_in_words(world: World, alice: Person) -> None:
+    parameters = {"source": body().replace("fixed: false", "fixed: true")}
+
+    with pytest.raises(BadParameters, match="the finding at /metadata/annotations/on-call has no fix: write fixed: false"):
+        world.submit(alice, "policy.set", parameters, name="on-call")
+
+
+def test_what_is_wrong_with_parameters_is_told_without_the_words_of_a_library(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters) as refused:
+        world.submit(alice, "policy.set", {}, name="on-call")
+
+    assert str(refused.value.detail).startswith("parameters: nothing is to be changed: say `source`")
+
+
 @pytest.mark.parametrize("name", ["nothing", "Not-A-Slug", "evaluate"])
 def test_what_is_not_there_is_neither_removed_nor_enforced(world: World, alice: Person, name: str) -> None:
     for parameters in ({"remove": True}, {"enforcement": "advisory"}):
