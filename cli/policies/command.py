@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from itertools import chain
 
 from cli.check import render
 from cli.check.context import objects
@@ -13,6 +14,7 @@ from guidance.documents.writing import as_yaml
 from guidance.foreign import exporting
 from guidance.judging import examples
 from guidance.judging.compiled import compile_policies, compile_policy
+from guidance.judging.takeable import refusals
 from guidance.policies.packs import UnknownPack
 
 DONE, UNTRUE, REFUSED = 0, 1, 2
@@ -50,7 +52,9 @@ def _show(options: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     """What an example says otherwise is told with its place."""
     policies = [policy for policy, _ in choosing.chosen(options.which)]
-    untrue = [problem for policy in policies for problem in examples.problems(compile_policy(policy))]
+    compiled = [compile_policy(policy) for policy in policies]
+    render.notes(chain.from_iterable(map(refusals, compiled)))
+    untrue = [problem for policy in compiled for problem in examples.problems(policy)]
     render.tell(tuple(untrue), {policy.source.file: policy.source.text for policy in policies})
     count = sum(len(policy.examples.passing) + len(policy.examples.failing) for policy in policies)
     verdict = f"{counted(len(untrue), 'thing')} not as they say" if untrue else "all are true"
@@ -60,10 +64,10 @@ def _test(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     bundle = choosing.bundle(options.which)
-    compile_policies(bundle.policies)
+    compiled = compile_policies(bundle.policies)
     params = [item.manifest for file in options.params for item in objects(file)]
     where = exporting.Where(tuple(options.namespace), dict(options.namespace_selector), dict(options.object_selector))
-    render.notes((*bundle.notes, *exporting.notes(bundle)))
+    render.notes((*bundle.notes, *exporting.notes(bundle), *chain.from_iterable(map(refusals, compiled))))
     print(as_yaml(exporting.objects(bundle, action=options.action, where=where, params=params)), end="")
     return DONE
 

@@ -68,6 +68,22 @@ def test_what_may_pass_by_an_exception_is_not_asked_about_and_its_end_is_noted(a
     assert done.err == f"note: {file}:18:14: {told}\n"
 
 
+def test_what_a_cluster_would_refuse_is_noted(autonomy: Check, write: Write) -> None:
+    file = write("all.yaml", ADMISSION.replace("message: Another registry.", "messageExpression: object.data.reason") + "---\n" + BINDING)
+
+    exported = autonomy("policies", "export", str(file))
+
+    assert exported.code == 0
+    assert (
+        "a cluster takes only STRING here, told from the expression alone, and this may give anything: write string(…) around it"
+        in exported.err
+    )
+
+
+def test_what_is_about_the_text_is_noted(autonomy: Check) -> None:
+    assert "service-account-field is about what its author wrote (asWritten)" in autonomy("policies", "export", "best-practices").err
+
+
 def test_an_exception_that_is_over_is_left_out(autonomy: Check, write: Write) -> None:
     file = write("kyverno.yaml", KYVERNO.replace("ACTION", "Deny") + EXCEPTION + "  expiresAt: 2020-01-01T00:00:00Z\n")
 

@@ -115,6 +115,12 @@ def test_a_finding_that_is_not_as_expected_is_told_in_words(policies: Policies, 
     assert f"the finding at {path} {told}\n" in done.err
 
 
+def test_what_a_cluster_would_refuse_is_noted(policies: Policies, policy: WritePolicy) -> None:
+    file = policy("validations: [{expression: object.spec.hostPID}]")
+
+    assert f"note: {file}:17:30: a cluster takes only BOOL here" in policies("test", str(file)).err
+
+
 def test_policies_are_written_for_a_cluster_with_their_bindings(policies: Policies) -> None:
     done = policies("export", "main")
 
