@@ -167,8 +167,10 @@ def evaluate_admitted(
 def _told_once(found: Sequence[Violation], subject: Subject) -> Iterator[Violation]:
     """A policy that looks into the template of a workload itself, and is asked about its pod too, says the same twice."""
     at = tuple(map(str, subject.own.resource.pod_at or ()))
-    said = {violation.words for violation in found if at and not violation.view.prefix and _looks_into(violation.policy, at)}
-    return (violation for violation in found if not violation.view.prefix or violation.words not in said)
+    of_pods = {violation.policy for violation in found if violation.view.prefix}
+    both = {one.policy for one in found if one.policy in of_pods and not one.view.prefix and _looks_into(one.policy, at)}
+    said = {violation.words for violation in found if violation.policy in both and not violation.view.prefix}
+    return (one for one in found if not (one.view.prefix and one.policy in both and one.words in said))
 
 
 def _looks_into(policy: CompiledPolicy, at: tuple[str, ...]) -> bool:
