@@ -15,6 +15,8 @@ COMMON = {"param_kind", "match_constraints", "match_conditions", "variables", "a
 NOWHERE_LESS: Mapping[str, JsonValue] = MappingProxyType({})
 NOTHING_BOUND: Mapping[str, str] = MappingProxyType({})
 Action = Literal["Deny", "Warn", "Audit"]
+MAYBE_NULL = ("object", "rules")
+"""The rules of a role that has none, as an API server shows them: nothing else that can be left out is there as null."""
 USED_VARIABLE = re.compile(r"\bvariables\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -115,7 +117,10 @@ def _all(expressions: Iterable[str]) -> str:
     return " && ".join(f"({text}\n)" for text in expressions)
 
 
-def _list(start: str, members: Iterable[str]) -> str:
+def _list(start: str, members: Sequence[str]) -> str:
+    if (start, *members) == MAYBE_NULL:
+        rules = ".".join(MAYBE_NULL)
+        return f"(has({rules}) && {rules} != null ? {rules} : [])"
     return f"{start}{''.join(map(_member, members))}.orValue([])"
 
 
