@@ -136,7 +136,7 @@ def _subject(subject: Object) -> None:
 
 
 ROLE = record(
-    metadata=METADATA, more=lambda role: role.update(rules=role.get("rules") or None),
+    metadata=METADATA, more=lambda role: role.setdefault("rules", None),
     rules=each(record(plain="apiGroups resources resourceNames nonResourceURLs")),
 )  # fmt: skip
 ROLE_REF = record({"apiGroup": RBAC}, plain="apiGroup")

@@ -40,6 +40,17 @@ def findings(policy: CompiledPolicy, old: Rules, new: Rules) -> list[str]:
     return [finding.path for finding in evaluate([policy], role(new), old=role(old)).findings]
 
 
+def test_a_role_without_rules_can_be_judged(case: tuple[CompiledPolicy, Rules]) -> None:
+    """An aggregated one; an API server shows its rules as null."""
+    policy, rules = case
+    empty = role([])
+    del empty["rules"]
+
+    assert evaluate([policy], empty).findings == ()
+    assert evaluate([policy], empty, old=role(rules)).findings == ()
+    assert [finding.path for finding in evaluate([policy], role(rules), old=empty).findings] == findings(policy, [], rules)
+
+
 def reordered(rules: Rules) -> Rules:
     return [{name: values[::-1] for name, values in rule.items()} for rule in rules[::-1]]
 
