@@ -97,10 +97,8 @@ def _rule(row: Boundary, condition: Condition | None) -> Rule:
 
 def _holds(row: Boundary, program: cel.Program | None, variables: Mapping[str, object]) -> bool:
     """A condition that gives no answer counts as met where the boundary restricts, and as not met where it allows: it never opens."""
-    if program is None:
-        return row.level > Level.FULL
     try:
-        answer = program.evaluate(variables)
+        answer = program.evaluate(variables) if program else None
     except cel.EvaluationError as error:
         log.warning("boundary %s: its condition failed: %s", row.slug, error)
         answer = None

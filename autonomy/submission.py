@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-LONGEST_OVERRIDE = timedelta(days=366)
-"""As long as an exemption: what must hold for longer is asked for again."""
+from datetime import datetime
 
 
 @dataclass(frozen=True)

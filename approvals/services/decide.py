@@ -71,8 +71,10 @@ def deny(request_id: UUID, *, actor: Actor, comment: str) -> OpenReview:
 
 def _nothing_is_left_to_judge(review: OpenReview) -> bool:
     """Whether only the end of an epoch can bring what execution would have to judge; the time of an override is not of an epoch."""
+    if review.request.override is not None:
+        return False
     found = new_violations(review.request, review.epoch)
-    return review.request.override is None and not found.findings and not found.of_the_moment
+    return not (found.findings or found.of_the_moment)
 
 
 def _check(comment: str) -> None:

@@ -24,7 +24,7 @@ from autonomy.actions.base import ActionFailed, Draft, Drifted, Outcome, Target
 from autonomy.models import ActionRequest, Level, Plan
 from autonomy.services.claim import Claimed, Recorded, claim_with_record
 from autonomy.services.execute import run
-from autonomy.services.finish import ended, fail, failure
+from autonomy.services.finish import ended, failure
 from autonomy.services.judge import new_violations
 from autonomy.services.record import essentials
 from autonomy.status import Status
@@ -32,11 +32,6 @@ from clusters.errors import Temporary
 from guidance.judging.evaluation import Evaluation
 
 log = logging.getLogger(__name__)
-TAMPERED = ActionFailed(
-    "The stored request is not the one that the ledger tells of.",
-    reason="Tampered",
-    hint="manage.py audit_verify names what was altered.",
-)
 OVERRIDE_ENDED = ActionFailed(
     "The time until which the override was asked for was over before it could run.",
     reason="OverrideEnded",
@@ -50,14 +45,10 @@ def execute_approved(message: Message) -> None:
     found = claim_with_record(message, judged=False, actor=worker) or _judged_and_claimed(message, worker)
     if found is None:
         return
-    claimed = found.claimed
-    if _tampered(found):
-        fail(claimed, TAMPERED, actor=worker)
-        return
     try:
-        run(claimed, _do, actor=worker)
+        run(found.claimed, lambda _: _do(found), actor=worker)
     except Drifted as drifted:
-        _ask_again(claimed, drifted.draft, actor=worker)
+        _ask_again(found.claimed, drifted.draft, actor=worker)
 
 
 def _judged_and_claimed(message: Message, worker: Actor) -> Recorded | None:
@@ -75,9 +66,12 @@ def _ask_again(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
         log.warning("request %s: the lease was lost, whoever holds it now goes on", claimed.request.id)
 
 
-def _do(claimed: Claimed) -> Outcome:
-    request = claimed.request
-    assert request.plan is not None  # noqa: S101 what has none was found to be tampered with
+def _do(found: Recorded) -> Outcome:
+    """Raises ActionFailed, Drifted."""
+    request = found.claimed.request
+    if request.plan is None or _tampered(found, request.plan):
+        told = "The stored request is not the one that the ledger tells of."
+        raise ActionFailed(told, reason="Tampered", hint="manage.py audit_verify names what was altered.")
     return catalogue.action(request.action).execute_approved(catalogue.ask_of(request), _approved_draft(request.plan))
 
 
@@ -128,13 +122,12 @@ def _override_has_ended(review: OpenReview) -> bool:
     return override is not None and datetime.fromisoformat(override["until"]) <= review.now
 
 
-def _tampered(found: Recorded) -> bool:
+def _tampered(found: Recorded, plan: Plan) -> bool:
     """Whether what was claimed differs from what the ledger tells was asked for and approved."""
-    request, plan = found.claimed.request, found.claimed.request.plan
     asked, approved = _data_of(found.asked), _data_of(found.approved)
-    if asked is None or approved is None or plan is None:
+    if asked is None or approved is None:
         return True
-    if any(asked.get(name) != value for name, value in essentials(request).items()):
+    if any(asked.get(name) != value for name, value in essentials(found.claimed.request).items()):
         return True
     return not approved["digest"] == plan.digest == canonical.digest_of_bytes(bytes(plan.body))
 

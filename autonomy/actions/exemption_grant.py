@@ -1,7 +1,7 @@
 """exemption.grant: a policy lets one object, or all of a namespace, pass until a time; or does not any more."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Annotated, Self
 
@@ -19,10 +19,8 @@ from clusters import drift
 from clusters.errors import UnknownKind
 from clusters.objects import resource_of
 from guidance.models import Exemption, Policy
-from guidance.policies.exempting import EVERYTHING
+from guidance.policies.exempting import EVERYTHING, LONGEST
 from guidance.services.exemptions import as_json, words_of
-
-LONGEST = timedelta(days=366)
 
 
 class ExemptionParameters(Parameters):

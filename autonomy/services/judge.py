@@ -14,8 +14,9 @@ from autonomy.errors import BadOverride, BadTarget, MayNotSubmit, NotYourNamespa
 from autonomy.models import ActionRequest, Level
 from autonomy.rulebook import Consulted, Place, consult
 from autonomy.status import Status
-from autonomy.submission import LONGEST_OVERRIDE, Override, Submission
+from autonomy.submission import Override, Submission
 from guidance.judging.evaluation import Evaluation
+from guidance.policies.exempting import LONGEST
 from guidance.services import namespaces, objects
 from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
 
@@ -89,7 +90,7 @@ def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evalua
     """What the policies of now, or of an epoch that was just met, refuse in a stored request and did not refuse at its submission.
 
     Without an epoch the namespace, and the object as it is, are read afresh where policies mind them: raises the temporary errors of the
-    cluster then.
+    cluster then. In an epoch no cluster is asked: what would need it is told as `of_the_moment`, and judged when it runs.
     """
     kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
     if kind.manifest(ask.target, ask.parameters) is None:
@@ -97,6 +98,8 @@ def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evalua
     policies = consult(request.cluster, request.namespace, epoch).policies
     if epoch is None:
         policies = replace(policies, namespace=namespaces.afresh, former=objects.afresh)
+    else:
+        policies = replace(policies, namespace=objects.unasked, former=objects.unasked)
     found = _evaluate(kind, ask.target, ask.parameters, policies)
     known = {
         (finding["policy"], finding["path"], finding["enforcement"]) for finding in request.findings if finding.get("exempted") is None
@@ -162,7 +165,7 @@ def _owners(override: Override | None, evaluation: Evaluation, policies: LocalPo
         raise BadOverride(f"The manifest violates {', '.join(left)} too: override all of them, or mend them.", pointer="/override/policies")
     if override.until <= now:
         raise BadOverride(f"{override.until.isoformat()} is in the past.", pointer="/override/until")
-    if override.until > now + LONGEST_OVERRIDE:
+    if override.until > now + LONGEST:
         raise BadOverride(f"{override.until.isoformat()}: an override ends within a year.", pointer="/override/until")
     return frozenset(policies.owner(slug) for slug in override.policies)
 

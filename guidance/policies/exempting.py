@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 EVERYTHING = "Namespace"
 """The kind of an exemption that means all objects of its namespace."""
+LONGEST = timedelta(days=366)
+"""So long an exemption, or an override, lasts at most: what must hold for longer is asked for again."""
 
 
 @dataclass(frozen=True)

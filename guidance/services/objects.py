@@ -41,6 +41,11 @@ def told(cluster: str, ref: Ref) -> Known:
         return Known(why=_why(error))
 
 
+def unasked(_cluster: str, _what: object) -> Known:
+    """Nothing, at once: for whoever only wants to know whether a cluster would be asked."""
+    return Known()
+
+
 def forget() -> None:
     """Which clusters were silent."""
     _silent.clear()

@@ -301,6 +301,21 @@ def test_what_was_approved_is_judged_by_what_is_there_then(world: World, alice: 
     assert (reopened.status, [finding["policy"] for finding in reopened.findings]) == ("awaiting_approval", [NAME])
 
 
+def test_who_approves_does_not_wait_for_the_cluster(
+    world: World, alice: Person, carol: Person, live: SandboxCluster, reads: list[str]
+) -> None:
+    """What is there is looked at when it runs."""
+    in_force(world, source(STAYS))
+    request = world.submit(alice, "deployment.apply", {"manifest": deployment()}, name="web", namespace="platform-system")
+    world.work("approvals.plan")
+    reads.clear()
+
+    assert approve(request, carol).status == "queued"
+
+    assert reads == []
+    assert Delivery.objects.get(stream=request.id, listener="approvals.execute").epoch is None
+
+
 def test_a_default_deny_stays_one(world: World, alice: Person, demo_cluster: SandboxCluster) -> None:
     text = (PACKS / "network" / "default-deny-stays.yaml").read_text()
     changed(world, "default-deny-stays", "carol", "dave", source=text, enforcement="hard-mandatory")
