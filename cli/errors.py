@@ -13,3 +13,7 @@ class BadInput(ValueError):
 
 class ServerError(Exception):
     """The product cannot be asked, or refuses to answer; the message says why."""
+
+
+class Stopped(Exception):
+    """Something from outside ended the work."""

@@ -1,11 +1,12 @@
 """`autonomy`: the command line client. It knows no Django, and loads a command only when it is asked for, so that it starts at once."""
 
 import argparse
-import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
+from cli import streams
 from cli.check.options import add_options as add_check_options
 from cli.policies.options import add_options as add_policies_options
 
@@ -14,16 +15,23 @@ COMMANDS = {"check": "cli.check.command", "policies": "cli.policies.command", "v
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the answer is the exit code: 0 done, 2 wrong usage, else the command's own."""
+    """Run one command; the answer is the exit code: 0 done, 2 wrong usage or what kept it from its work, else the command's own."""
+    streams.prepare()
     options = _parser().parse_args(arguments)
     try:
         code: int = import_module(COMMANDS[options.command]).run(options)
         sys.stdout.flush()
     except BrokenPipeError:  # `autonomy … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.drop()
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:  # a full disk, a file that may not be looked at
+        streams.refuse(f"{error.filename}: {error.strerror}" if error.filename else f"nothing can be written: {error.strerror}")
+        return 2
+    except Exception as error:  # a fault of this command is no violation, which 1 would say
+        traceback.print_exc()
+        raise SystemExit(2) from error
     return code
 
 

@@ -16,7 +16,7 @@ from cli.check.judging import Judge
 from cli.check.options import conflict
 from cli.check.report import NOT_JUDGED, Report, merged
 from cli.colours import paint_for
-from cli.errors import BadInput, ServerError
+from cli.errors import BadInput, ServerError, Stopped
 from cli.manifests.files import STDIN, File, is_other, read_all
 from cli.manifests.parsing import chunks
 from guidance.documents.source import PolicyError, Problem
@@ -62,7 +62,7 @@ def _run(options: argparse.Namespace) -> int:
         if options.fix or options.diff:
             return _mended(report, files, check, options)
         return _told(report, options)
-    except (BadInput, PolicyError, ServerError, UnknownPack) as error:
+    except (BadInput, PolicyError, ServerError, Stopped, UnknownPack) as error:
         render.refusal(error)
         if options.output in render.TELL_PROBLEMS:
             print(render.formatted(Report(problems=render.problems(error)), options.output, LEVELS[options.fail_on]), file=_stream(options))
@@ -123,8 +123,7 @@ def _mended(report: Report, files: Sequence[File | Problem], check: Check, optio
         sys.stdout.write(fixing.diff(report, texts, paint_for(sys.stdout)))
         print(summary(report), file=sys.stderr)
         return report.exit_code(LEVELS[options.fail_on])
-    after = fixing.fixed(report, texts)
-    return _told(check([*(file for file in files if isinstance(file, Problem)), *after]), options)
+    return _told(check([*(file for file in files if isinstance(file, Problem)), *fixing.fixed(report, texts)]), options)
 
 
 def _told(report: Report, options: argparse.Namespace) -> int:

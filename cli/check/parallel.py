@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from cli.check.report import Report
+from cli.errors import Stopped
 from cli.manifests.parsing import Chunk
 
 WORTH_IT = 250_000
@@ -18,16 +19,27 @@ def each(work: Callable[[Chunk], Report], chunks: Sequence[Chunk]) -> list[Repor
     cores = _cores()
     if cores == 1 or sum(len(chunk.text) for chunk in chunks) < WORTH_IT or len(chunks) < cores:
         return [work(chunk) for chunk in chunks]
-    import multiprocessing  # takes long to load, and small checks need it not
-
     _shared.append((work, chunks))
     size = -(-len(chunks) // (cores * BATCHES_PER_CORE))
     try:
-        with multiprocessing.get_context("fork").Pool(cores) as pool:
-            batches = pool.map(_batch, [slice(start, start + size) for start in range(0, len(chunks), size)], chunksize=1)
+        return _in_processes(cores, [slice(start, start + size) for start in range(0, len(chunks), size)])
     finally:
         _shared.clear()
-    return [report for batch in batches for report in batch]
+
+
+def _in_processes(cores: int, batches: Sequence[slice]) -> list[Report]:
+    """Each process leaves at once when the user ends the check. Raises Stopped."""
+    import multiprocessing  # these take long to load, and small checks need them not
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    context, by_default = multiprocessing.get_context("fork"), (signal.SIGINT, signal.SIG_DFL)
+    try:
+        with ProcessPoolExecutor(cores, context, initializer=signal.signal, initargs=by_default) as pool:
+            return [report for batch in pool.map(_batch, batches) for report in batch]
+    except BrokenProcessPool as error:
+        raise Stopped(f"one of {cores} processes was ended from outside: is there too little memory for them?") from error
 
 
 def _batch(some: slice) -> list[Report]:

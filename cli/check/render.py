@@ -70,9 +70,17 @@ def refusal(error: Exception) -> None:
     if isinstance(error, BadInput):
         tell((error.problem,), {})
     elif isinstance(error, PolicyError):
-        tell(error.problems, {one.file: Path(one.file).read_text("utf-8", "replace") for one in error.problems if Path(one.file).is_file()})
+        tell(error.problems, {one.file: _text(one.file) for one in error.problems})
     else:
         refused(str(error))
+
+
+def _text(file: str) -> str:
+    """For the line that is shown; nothing where there is none."""
+    try:
+        return Path(file).read_text("utf-8", "replace") if Path(file).is_file() else ""
+    except OSError:
+        return ""
 
 
 def refused(message: str) -> None:

@@ -9,7 +9,7 @@ import yaml
 from cli.manifests.parsing import BLOCK_SCALARS, Chunk, Loader
 from guidance.documents.source import Problem
 
-MARK = re.compile(r"(?:^|\s)(?P<sign>#)\s*autonomy:\s*(?P<rest>.*)$", re.MULTILINE)
+MARK = re.compile(r"(?:^|\s)(?P<sign>#)[ \t]*autonomy:[ \t]*(?P<rest>.*)$", re.MULTILINE)
 IGNORE = re.compile(r"ignore\s+(?P<policy>[^\s:]+)\s*(?::\s*(?P<reason>.*?)\s*)?")
 FORM = "# autonomy: ignore POLICY: reason"
 

@@ -3,6 +3,7 @@
 import codecs
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
     """Every file once, folders in the order of names. What cannot be read is a Problem in its place."""
     seen: set[str] = set()
     for path in paths:
-        for found in [path] if path == STDIN or not Path(path).is_dir() else _inside(path):
+        for found in _inside(path) if path != STDIN and stat.S_ISDIR(_mode(path)) else [path]:
             if isinstance(found, Problem):
                 yield found
             elif found not in seen:
@@ -51,6 +52,8 @@ def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
 
 
 def read(path: str) -> File | Problem:
+    if path == STDIN and sys.stdin is None:
+        return Problem(path, 1, 1, "cannot be read: it is closed")
     try:
         with sys.stdin.buffer if path == STDIN else Path(path).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -91,13 +94,20 @@ def _below(folder: str, seen: set[str]) -> Iterator[str | Problem]:
     except OSError as error:
         yield Problem(folder, 1, 1, f"cannot be read: {error.strerror}")
         return
-    paths = [os.path.join(folder, name) for name in names]  # noqa: PTH118 keeps ./ as it was given
-    folders = [path for path in paths if Path(path).is_dir()]
-    for path in paths:
-        if path not in folders and Path(path).suffix.lower() in SUFFIXES and Path(path).name not in NO_MANIFESTS:
-            yield Problem(path, 1, 1, NO_FILE) if Path(path).exists() and not Path(path).is_file() else path
-    for path in folders:
+    modes = {path: _mode(path) for path in (os.path.join(folder, name) for name in names)}  # noqa: PTH118 keeps ./ as it was given
+    for path, mode in modes.items():
+        if not stat.S_ISDIR(mode) and PurePath(path).suffix.lower() in SUFFIXES and PurePath(path).name not in NO_MANIFESTS:
+            yield path if stat.S_ISREG(mode) or not mode else Problem(path, 1, 1, NO_FILE)
+    for path in (path for path, mode in modes.items() if stat.S_ISDIR(mode)):
         yield from _below_link(path, real, seen) if Path(path).is_symlink() else _below(path, seen)
+
+
+def _mode(path: str) -> int:
+    """Of what a path leads to; 0 where that cannot be told: who opens it learns why."""
+    try:
+        return Path(path).stat().st_mode
+    except OSError:
+        return 0
 
 
 def _below_link(link: str, parent: str, seen: set[str]) -> Iterator[str | Problem]:

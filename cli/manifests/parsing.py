@@ -26,6 +26,7 @@ SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 SOMETHING = re.compile(r"^(?!(?:---|\.\.\.)?\s*(?:#.*)?$|%)", re.MULTILINE)
 """The begin of a line that is more than a comment, a separator or a directive."""
 SPACE = re.compile(r"\s*")
+PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 MAX_DEPTH = 100
 """Levels. An object may have 64 of them (`jsonvalue.MAX_DEPTH`), and lie in a list or a review."""
 MOST_FROM_ALIASES = 100_000
@@ -160,13 +161,29 @@ def _hint(text: str, line: int) -> str:
     return ". The line begins with a tab: indent with spaces" if "\t" in found[: len(found) - len(found.lstrip())] else ""
 
 
+def _readable(text: str) -> str:
+    """JSON writes characters beyond 16 bits as two escapes (a pair of surrogates), which YAML does not know."""
+    if "\\u" not in text or not text.lstrip().startswith("{") or not PAIR.search(text):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return PAIR.sub(_as_one, text)
+
+
+def _as_one(pair: re.Match[str]) -> str:
+    character: str = json.loads(f'"{pair[2]}"')
+    return f"{pair[1]}\\U{ord(character):08x}"
+
+
 class _Builder:
     """Values of the documents of one chunk."""
 
     def __init__(self, chunk: Chunk, marks: Marks) -> None:
         self._chunk = chunk
         self._marks = marks
-        self._loader = Loader(chunk.text)
+        self._loader = Loader(_readable(chunk.text))
         self._next = self._loader.get_event
         self._anchors: dict[str, tuple[JsonValue, int]] = {}
         self._count = 0
@@ -282,4 +299,4 @@ class _Builder:
         types: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "null": (type(None),)}
         if tag not in types or type(value) not in types[tag]:
             raise self.refused(event.start_mark, f"the tag {event.tag} does not fit {text!r}: remove it")
-        return float(value) if tag == "float" and isinstance(value, int) else value
+        return value

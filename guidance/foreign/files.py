@@ -1,6 +1,7 @@
 """Policies of all engines that can be read, with what belongs to them: from files and folders (`read`) or from texts (`bundle`)."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from guidance.documents.source import PolicyError, Problem
@@ -45,20 +46,25 @@ def bundle(texts: Mapping[str, str]) -> Bundle:
 
 def _files(path: Path) -> list[Path]:
     """Raises PolicyError."""
-    if not path.is_dir():
-        return [path]
-    found = sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix.lower() in SUFFIXES and file.name not in NO_POLICIES and not _is_hidden(file.relative_to(path)) and file.is_file()
-    )
+    try:
+        found = sorted(_below(path)) if path.is_dir() else [path]
+    except OSError as error:
+        raise PolicyError(Problem(str(error.filename or path), 1, 1, f"cannot be read: {error.strerror}")) from error
     if not found:
         raise PolicyError(Problem(str(path), 1, 1, "the folder holds no policy: a policy is a file *.yaml"))
     return found
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(name.startswith(".") for name in path.parts)
+def _below(folder: Path) -> Iterator[Path]:
+    """Hidden files and folders are not looked at. Raises OSError: what cannot be read may hold policies."""
+    for where, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        visible = [Path(where, name) for name in names if not name.startswith(".")]
+        yield from (file for file in visible if file.suffix.lower() in SUFFIXES and file.name not in NO_POLICIES and file.is_file())
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _text(file: Path) -> str:

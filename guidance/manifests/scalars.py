@@ -18,6 +18,7 @@ MAY_BE_OTHER = frozenset("+-.0123456789yYnNtTfFoO~")
 WHOLE = re.compile(r"[-+]?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))")
 BASES = {"hex": 16, "bin": 2, "oct": 8, "dec": 10}
 DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+MOST_WHOLE = 2**63
 LONGEST_NUMBER = 400
 """Characters; Python takes quadratic time to read a number."""
 
@@ -40,4 +41,9 @@ def _number(text: str) -> str | int | float:
         base = str(found.lastgroup)
         number = int(found.group(base), BASES[base])
         return -number if digits[0] == "-" else number
-    return float(digits) if DECIMAL.fullmatch(digits) else text
+    return _decimal(float(digits)) if DECIMAL.fullmatch(digits) else text
+
+
+def _decimal(number: float) -> int | float:
+    """`3.0` and Helm's `1e+06` become JSON on their way to Kubernetes, as 3 and 1000000."""
+    return int(number) if abs(number) < MOST_WHOLE and number.is_integer() else number

@@ -1,5 +1,7 @@
 """What a file holds, with the line of everything; what cannot be read does not hide the rest."""
 
+import json
+
 import pytest
 import yaml
 from hypothesis import given
@@ -183,3 +185,11 @@ def test_the_chunks_of_a_file_are_the_whole_file() -> None:
 )
 def test_what_is_wrong_in_objects_of_json_has_its_place(text: str, message: str) -> None:
     assert refused(text) == f"api.yaml:{message}"
+
+
+def test_json_writes_characters_beyond_16_bits_as_pairs() -> None:
+    text = r'{"a": "\uD83D\uDE00\ud83d\ude01 \\ud83d\\ude00 \\\ud83d\ude00 é \u00e9"}'
+
+    assert values(text) == [json.loads(text)]
+    assert values(f"{text}\n{text}") == [json.loads(text), json.loads(text)]
+    assert refused('{"a": "\\ud83d"}') == "api.yaml:1:10: not YAML: found invalid Unicode character escape code"

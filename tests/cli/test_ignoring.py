@@ -82,8 +82,9 @@ def test_what_kubernetes_cannot_read_cannot_be_ignored(check: Check, write: Writ
 
 def test_a_word_in_the_manifest_is_no_comment(check: Check, write: Write, policies: str) -> None:
     write("pod.yaml", GOOD_POD.replace("name: api", "annotations: {autonomy: ignore, x: 'autonomy: ignore pinned'}\n  name: api"))
+    write("empty.yaml", GOOD_POD.replace("  name: api", "  labels: #\n    autonomy: enabled\n  name: api"))
 
-    assert check("--policy", policies, "pod.yaml").code == 0
+    assert check("--policy", policies, "pod.yaml", "empty.yaml").code == 0
 
 
 @pytest.mark.parametrize(

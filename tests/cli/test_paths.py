@@ -153,3 +153,38 @@ def test_what_is_no_utf_16_is_told_with_its_line(check: Check, tmp_path: Path, p
     (tmp_path / "a.yaml").write_bytes("\ufeffa: 1\nb: ".encode("utf-16-le") + b"\x00\xd8")
 
     assert check("--policy", policies, "a.yaml").err == "error: a.yaml:2:1: is not UTF-16-LE text\n"
+
+
+TOO_LONG = "x" * 300 + ".yaml"
+"""No file can be called that: whoever asks for it gets an error, and not that it is not there."""
+
+
+def test_a_path_that_cannot_be_looked_at_is_told(check: Check, write: Write, policies: str, tmp_path: Path) -> None:
+    write("k8s/a.yaml", GOOD_POD)
+    (tmp_path / "k8s/link.yaml").symlink_to(TOO_LONG)
+
+    done = check("--policy", policies, "k8s", TOO_LONG)
+
+    assert done.code == 2
+    assert (
+        done.err
+        == f"error: k8s/link.yaml:1:1: cannot be read: File name too long\nerror: {TOO_LONG}:1:1: cannot be read: File name too long\n"
+    )
+    assert "1 object in 1 file" in done.out
+
+
+def test_a_policy_that_cannot_be_looked_at_is_told(check: Check, autonomy: Check, policies: str, tmp_path: Path) -> None:
+    told = f"error: {TOO_LONG}:1:1: cannot be read: File name too long\n"
+    (tmp_path / policies / "link").symlink_to(TOO_LONG)
+
+    assert (done := check("--policy", TOO_LONG, "-")).err == told
+    assert done.code == 2
+    assert check("--policy", policies, "-", stdin=GOOD_POD).code == 0
+    assert (autonomy("policies", "test", TOO_LONG).code, autonomy("policies", "show", TOO_LONG).code) == (2, 2)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that everybody sees and nobody reads")
+def test_a_policy_that_cannot_be_read_is_told(check: Check) -> None:
+    done = check("--policy", "/proc/self/mem", "-")
+
+    assert (done.code, done.err) == (2, "error: /proc/self/mem:1:1: cannot be read: Input/output error\n")

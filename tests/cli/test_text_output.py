@@ -178,3 +178,15 @@ def test_a_hint_is_given_where_something_can_be_mended(check: Check, write: Writ
     assert hint not in check("--policy", mending, "pod.yaml", "--diff").err
     assert hint in check("--pack", "best-practices", "pod.yaml").out
     assert hint not in check("--policy", pinned, "--policy", mending, "pod.yaml", "--fix").out
+
+
+def test_a_manifest_does_not_steer_the_terminal(check: Check, write: Write, policies: str) -> None:
+    write("pod.yaml", POD.replace("name: api", 'name: "a\\e[31mpi"').replace("# so", "# \u202eso"))
+    write("nul.yaml", "a: \0\x1b\n")
+
+    done = check("--policy", policies, "pod.yaml", "nul.yaml")
+
+    assert " --> pod.yaml:7:16  Pod payments/a\ufffd[31mpi\n" in done.out
+    assert "7 |   hostNetwork: true # \ufffdso that" in done.out
+    assert "1 | a: \ufffd\ufffd\n" in done.err
+    assert not {"\x1b", "\0", "\u202e"} & {*done.out, *done.err}

@@ -1,6 +1,7 @@
 """`-o sarif`: SARIF 2.1.0, as GitHub's code scanning takes it."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -115,7 +116,7 @@ def _artifact(file: str) -> dict[str, JsonValue]:
     if file == STDIN:
         return {"uri": "stdin"}
     path, root = Path(file).resolve(), Path.cwd()
-    return {"uri": quote(path.relative_to(root).as_posix()) if path.is_relative_to(root) else path.as_uri()}
+    return {"uri": quote(os.fsencode(path.relative_to(root).as_posix())) if path.is_relative_to(root) else path.as_uri()}
 
 
 def _invocation(report: Report) -> JsonValue:

@@ -17,6 +17,12 @@ from guidance.policies.policy import Enforcement
 
 LONGEST_LINE = 160
 SHORT = 60
+UNSEEN = {
+    **dict.fromkeys([*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\N{REPLACEMENT CHARACTER}"),
+    ord("\t"): " ",
+    ord("\n"): "\n",
+}
+"""Characters that would steer the terminal, or turn the text around: whoever wrote the manifest has no say there."""
 HINT = " --diff shows what can be mended, --fix mends it."
 
 
@@ -34,7 +40,7 @@ def render(report: Report, paint: Paint = PLAIN, *, hints: bool = True) -> str:
 def problem(one: Problem, sources: Sources, paint: Paint = PLAIN) -> str:
     """What could not be read or used, with its line."""
     teller = _Teller(sources, paint)
-    head = f"{paint('error', 'error')}: {one.file}:{one.line}:{one.column}: {one.message}"
+    head = f"{paint('error', 'error')}: {_clean(f'{one.file}:{one.line}:{one.column}: {one.message}')}"
     return "\n".join([head, *teller.quoted(one.file, Spot(one.line, one.column, one.line, one.column + 1), "", "error")])
 
 
@@ -90,7 +96,7 @@ class _Teller:
         if line is None or not line.strip():
             return
         margin = " " * len(str(spot.line))
-        line, column = _cut(line.replace("\t", " "), spot.column)
+        line, column = _cut(_clean(line), spot.column)
         width = spot.end_column - spot.column if spot.end_line == spot.line else len(line) - column + 1
         carets = "^" * max(1, min(width, len(line) - column + 1))
         yield f"{margin} {self._bar}"
@@ -100,20 +106,22 @@ class _Teller:
     def _finding(self, judged: Judged, result: Result, finding: Finding, spot: Spot) -> Iterator[str]:
         style = "advice" if finding.enforcement is Enforcement.ADVISORY else "error"
         margin = " " * len(str(spot.line))
-        yield f"{self._paint(style, f'{style}[{finding.policy}]')}: {self._paint('strong', finding.message)}"
-        where = f"{judged.file}:{spot.line}:{spot.column}"
-        yield f"{margin}{self._paint('quiet', '-->')} {where}  {judged.title}{self._paint('quiet', _and_container(finding))}"
-        yield from self.quoted(judged.file, spot, _label(finding, spot), style)
+        yield f"{self._paint(style, f'{style}[{finding.policy}]')}: {self._paint('strong', _clean(finding.message))}"
+        where = _clean(f"{judged.file}:{spot.line}:{spot.column}  {judged.title}")
+        yield f"{margin}{self._paint('quiet', '-->')} {where}{self._paint('quiet', _clean(_and_container(finding)))}"
+        yield from self.quoted(judged.file, spot, _clean(_label(finding, spot)), style)
         if finding.fault is not None:
             yield f"{margin} {self._paint('quiet', '=')} policy: {finding.fault}"
         elif finding.enforcement is not Enforcement.ADVISORY and (advice := _advice(finding)):
-            yield f"{margin} {self._paint('quiet', '=')} {self._paint('fix', advice)}"
+            yield f"{margin} {self._paint('quiet', '=')} {self._paint('fix', _clean(advice))}"
         about = f"= {result.enforcement.value}, severity {result.severity.value}, at {finding.path or '/'}"
-        yield f"{margin} {self._paint('quiet', about)}"
+        yield f"{margin} {self._paint('quiet', _clean(about))}"
 
     def _skipped(self, judged: Judged, result: Result, spots: Sequence[Spot]) -> str:
         line = spots[0].line if spots else judged.line
-        return f"{self._paint('skipped', f'skipped[{result.policy}]')}: {judged.file}:{line}  {judged.title}: {result.because}"
+        return f"{self._paint('skipped', f'skipped[{result.policy}]')}: " + _clean(
+            f"{judged.file}:{line}  {judged.title}: {result.because}"
+        )
 
 
 def _label(finding: Finding, spot: Spot) -> str:
@@ -141,6 +149,10 @@ def _operation(operation: Operation) -> str:
         return f"remove {where}"
     verb = "set" if operation["op"] == "replace" else "add"
     return f"{verb} {where}: {_short(operation['value'])}"
+
+
+def _clean(text: str) -> str:
+    return text.translate(UNSEEN)
 
 
 def _short(value: JsonValue) -> str:
