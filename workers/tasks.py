@@ -7,6 +7,7 @@ from audit.services import checkpoint as checkpoints
 from guidance.services import scan as scans
 from workers.celery import app
 from workers.deliveries import hear
+from workers.hints import straight
 from workers.sweeper import sweep_once
 
 
@@ -14,7 +15,7 @@ def pack(message: Message) -> list[str | int]:
     return [str(message.delivery), message.listener, str(message.stream), message.seq, message.head.hex()]
 
 
-@app.task(name="workers.tasks.deliver")
+@app.task(name="workers.tasks.deliver", Strategy=staticmethod(straight))
 def deliver(delivery: str, listener: str, stream: str, seq: int, head: str) -> None:
     hear(Message(UUID(delivery), listener, UUID(stream), seq, bytes.fromhex(head)))
 
