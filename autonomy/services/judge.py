@@ -59,6 +59,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
     plain = parameters.model_dump(mode="json", exclude_unset=True)
     level, because = level_of(_facts(kind, target, place, plain), consulted.rules.boundaries)
     evaluation = _evaluate(kind, target, parameters, policies)
+    status = _birth_status(Level(level), evaluation, submission)
     request = ActionRequest(
         action=kind.name,
         **target.as_json(),
@@ -78,10 +79,9 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
         findings=[finding.as_json() for finding in evaluation.findings],
         mended=evaluation.mended,
         fixed=kind.fix(now=now),
-        status=_birth_status(Level(level), evaluation, submission),
+        status=status,
+        finished_at=now if status == Status.POLICY_FAILED else None,
     )
-    if request.status == Status.POLICY_FAILED:
-        request.finished_at = now
     owners = _owners(submission.override, evaluation, policies, now)
     return Judgement(request, evaluation, owners, kind.deciders(target, parameters))
 

@@ -56,3 +56,4 @@ def test_a_worker_holds_no_more_hints_than_it_has_threads(product: Product) -> N
     product.let_leases_run_out()
     product.start("worker")
     product.until(one_more, "succeeded")
+    assert product.hints("actions", one_more) == []

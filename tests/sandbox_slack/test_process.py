@@ -4,12 +4,12 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.plugins.product import eventually
 from tests.plugins.sandbox_slack import APPROVALS, SandboxSlack, start_sandbox_slack
 from tests.sandbox_slack.parts import posted_with_buttons
 
@@ -32,10 +32,7 @@ def test_a_killed_process_has_saved_before(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     running = start_sandbox_slack(state)
     SandboxSlack(running.url).client().chat_postMessage(channel=APPROVALS, text="x")
-    deadline = time.monotonic() + 10
-    while not (state.exists() and json.loads(state.read_text())["messages"]):
-        assert time.monotonic() < deadline, "it was never saved"
-        time.sleep(0.02)
+    eventually(lambda: state.exists() and json.loads(state.read_text())["messages"], "it was never saved", within=10)
     running.process.kill()
     running.process.wait(10)
 
