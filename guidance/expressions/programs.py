@@ -153,7 +153,8 @@ def _plain(value: engine.Value, room: _Room) -> object:
     if name.startswith("LIST"):
         return [_plain(item, room) for item in value.value()]
     if name.startswith("MAP"):
-        return {key: _plain(item, room) for key, item in value.value().items()}
+        # The engine's maps have another order each time, and not all keys need be text.
+        return {key: _plain(item, room) for key, item in sorted(value.value().items(), key=lambda member: str(member[0]))}
     raise EvaluationError(NO_JSON)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.jsonvalue import NotJson
@@ -9,6 +10,7 @@ from guidance.documents.patch import CannotPatch, Operation, Step, apply, operat
 from guidance.documents.pointer import Token
 from guidance.judging.subject import Malformed
 from guidance.judging.violations import Key, Violation
+from guidance.manifests.contradictions import Pair, contradictions
 
 MOST_WORK = 20_000
 """Bounds the proofs, each of which judges all violations again: up to 140 violations, all fixes are proven one by one."""
@@ -45,7 +47,9 @@ def mend(
     if not singly and (document := proof.together({}, _without(unmended, dict(wanted)))) is not None:
         return Mended({}, document)
     most = MOST_WORK // len(proof.before)
-    proven = {key: steps for key, steps in wanted[:most] if proof.holds(manifest, steps, {key})}
+    others = [step for steps in _without(unmended, dict(wanted)).values() for step in steps]
+    whole = {key: proof.with_companions(steps, others) for key, steps in wanted[:most]}
+    proven = {key: steps for key, steps in whole.items() if proof.holds(manifest, steps, {key})}
     fixes = {key: operations(manifest, steps) for key, steps in proven.items()}
     return Mended(fixes, proof.together(_without(unmended, proven), _without(unmended, dict(wanted[most:]))))
 
@@ -60,8 +64,23 @@ class _Proof:
     before: frozenset[Key]
     judge: Judge
 
+    @cached_property
+    def contradictions(self) -> frozenset[Pair]:
+        return contradictions(self.manifest)
+
+    def with_companions(self, steps: list[Step], others: Sequence[Step]) -> list[Step]:
+        """The steps, and those of other fixes without which an API server would refuse what comes of them, or change it back."""
+        try:
+            after = apply(self.manifest, operations(self.manifest, steps))
+        except CannotPatch:
+            return steps
+        mine = {step.tokens for step in steps}
+        in_the_way = {other for value, other in contradictions(after) if value in mine or (value, other) not in self.contradictions}
+        companions = [step for step in others if step.tokens in in_the_way and step not in steps]
+        return self.with_companions([*steps, *companions], others) if companions else steps
+
     def holds(self, manifest: JsonValue, steps: Sequence[Step], gone: set[Key]) -> bool:
-        """After these steps the violations are gone, and none has come that was not there before."""
+        """After these steps the violations are gone, none has come that was not there before, and an API server still takes it."""
         return self._after(manifest, steps, gone, []) is not None
 
     def together(self, proven: dict[Key, list[Step]], unproven: dict[Key, list[Step]]) -> JsonValue:
@@ -91,9 +110,10 @@ class _Proof:
             candidate = apply(manifest, patch)
             every = [*earlier, *patch]
             after = self.judge(candidate, every)
+            is_accepted = contradictions(candidate) <= self.contradictions
         except (CannotPatch, Malformed, NotJson):
             return None
-        return (candidate, every) if gone.isdisjoint(after) and after <= self.before else None
+        return (candidate, every) if is_accepted and gone.isdisjoint(after) and after <= self.before else None
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:

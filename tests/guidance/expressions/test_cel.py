@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import json
 import subprocess
 import sys
 
@@ -136,3 +137,12 @@ def test_a_hundred_thousand_nulls_do_not_end_the_process() -> None:
     nulls = "nulls = cel.compile('x', ['x']); [nulls.evaluate({'x': [None] * 500}) for _ in range(200)]"
 
     subprocess.run([sys.executable, "-c", f"from guidance.expressions import cel; {nulls}"], check=True)
+
+
+def test_a_map_has_one_order() -> None:
+    """The engine's own differs from one value to the next."""
+    program = cel.compile("{'z': 1, 'topologyKey': 2, 'a': {'y': 1, 'x': 2, 'w': 3}, 'maxSkew': 4, 'b': 5}", [])
+
+    texts = {json.dumps(program.evaluate({})) for _ in range(20)}
+
+    assert texts == {'{"a": {"w": 3, "x": 2, "y": 1}, "b": 5, "maxSkew": 4, "topologyKey": 2, "z": 1}'}

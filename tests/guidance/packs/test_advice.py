@@ -113,7 +113,7 @@ def test_what_baseline_forbids_is_required_although_it_is_advice_too(default: Pa
     manifest = yaml.safe_load(CAREFUL)
     manifest["spec"]["template"]["spec"]["hostNetwork"] = True
 
-    assert said(default, manifest) == [("pss-host-namespaces", "hard-mandatory", True)]
+    assert said(default, manifest) == [("pss-host-namespaces", "hard-mandatory", True), ("pss-host-ports", "hard-mandatory", True)]
 
 
 def test_all_fixes_together_leave_only_what_the_author_must_know(default: Packs) -> None:
