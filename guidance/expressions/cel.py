@@ -46,6 +46,10 @@ MAY_GROW = re.compile(r"\.\s*(?:replace|join)\s*\(|\b(?:bind|map|filter|optMap|o
 """What makes texts of texts, and what can add a value to itself again and again."""
 MULTIPLIES = re.compile(r"\b(?:map|transform\w+)\s*\(")
 """What may put a value into a list as often as there are elements; the engine copies each when the list leaves it."""
+HAS_VARIABLE = re.compile(
+    r"""(\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|//[^\n]*)|\bhas\s*\(\s*(\w+)\s*\.\s*(\w+)\s*\)"""
+)
+"""Texts and comments, to be passed over, and `has(variables.name)`."""
 EXISTS_ONE = re.compile(r"\bexists_one(?=\s*\(\s*\w+\s*,\s*\w+\s*,)")
 
 
@@ -83,7 +87,27 @@ def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, 
 
     Raises ExpressionError with the first problem.
     """
-    return _compiled(_Forgiving, expression, variables, typed or {})
+    names = tuple(variables)
+    plain = _without_has(expression, typed or {})
+    if plain == expression:
+        return _compiled(_Forgiving, expression, names, typed or {})
+    try:
+        program = _compiled(_Forgiving, plain, names, typed or {})
+    except ExpressionError:
+        _compiled(Program, expression, names, typed or {})  # says where, as it was written
+        raise
+    program.expression = expression
+    return program
+
+
+def _without_has(expression: str, typed: Mapping[str, str]) -> str:
+    """Variables of a policy are always there, but the checker takes `has(variables.name)` for the value itself."""
+
+    def replaced(found: re.Match[str]) -> str:
+        name = f"{found[2]}.{found[3]}"
+        return f"([{name}] != [])" if found[2] and name in typed else found[0]
+
+    return HAS_VARIABLE.sub(replaced, expression) if "has" in expression and typed else expression
 
 
 def shortcut(expression: str, variables: Iterable[str]) -> Program | None:

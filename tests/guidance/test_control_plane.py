@@ -254,18 +254,19 @@ def test_variables_of_every_type_are_judged_alike(cluster: Cluster, write: Write
         - {name: grace, expression: "duration(object.metadata.annotations['grace'])"}
         - {name: limits, expression: "object.spec.containers.map(c, quantity(c.resources.limits.memory))"}
         - {name: missing, expression: "quantity(object.metadata.annotations['missing'])"}
+        - {name: closed, expression: "false"}
         validations:
         - expression: >-
             variables.limits.all(q, q.compareTo(variables.limit) <= 0) || semver(variables.version.orValue('0.0.0')).major() > 1
             || variables.grace < duration('1m') || false && variables.missing.isInteger()
           messageExpression: >-
             'grace of ' + string(variables.grace) + ', version ' + variables.version.value() + ', '
-            + string(variables.limits.filter(q, q.isGreaterThan(variables.limit)).size()) + ' above'
+            + string(variables.limits.filter(q, q.isGreaterThan(variables.limit)).size()) + ' above, ' + string(has(variables.closed))
     """)
     cluster.install(policy)
 
-    assert cluster.send(POD) == "grace of 90s, version 1.4.2, 1 above"
-    assert ours(policy, POD, cluster) == ["grace of 90s, version 1.4.2, 1 above"]
+    assert cluster.send(POD) == "grace of 90s, version 1.4.2, 1 above, true"
+    assert ours(policy, POD, cluster) == ["grace of 90s, version 1.4.2, 1 above, true"]
 
 
 def test_what_does_not_compile_here_does_not_compile_there(admin: httpx.Client) -> None:
