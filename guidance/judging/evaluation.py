@@ -236,10 +236,9 @@ def _copy(value: JsonValue) -> JsonValue:
 
 
 def _fault(violation: Violation, reason: str) -> Problem:
-    check = violation.check
     if violation.policy.broken:
         return violation.policy.broken[0]
-    return violation.policy.policy.source.problem(("spec", "validations", check.index, "expression") if check else ("spec",), reason)
+    return violation.policy.policy.source.problem(violation.fault_at, reason)
 
 
 def _level(violation: Violation, levels: Mapping[str, Enforcement]) -> Enforcement:

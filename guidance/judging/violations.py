@@ -23,6 +23,14 @@ LONGEST_MESSAGE = 5 * 1024
 """Bytes; Kubernetes drops longer ones."""
 
 
+class _ErrorAt(EvaluationError):
+    """An expression of the policy failed: `place` is where the policy has it."""
+
+    def __init__(self, place: tuple[Token, ...], message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 @dataclass(frozen=True)
 class Case:
     """A policy is asked once for each of its bindings and each of their parameters; `number` tells these cases apart.
@@ -55,6 +63,13 @@ class Violation:
     unknown: bool = False
     """Whether it could not be judged for something that is not known here."""
     case: Case = field(default=EVERYWHERE)
+    failed_at: tuple[Token, ...] = ("spec",)
+    """Where the policy has what could not be judged, where that is none of its checks."""
+
+    @property
+    def fault_at(self) -> tuple[Token, ...]:
+        """Where the policy has what could not be judged."""
+        return ("spec", "validations", self.check.index, "expression") if self.check else self.failed_at
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -226,8 +241,8 @@ def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator
     try:
         if not _conditions_hold(policy, bindings):
             return
-    except EvaluationError as error:
-        yield Violation(policy, None, view, (), bindings, error=str(error))
+    except _ErrorAt as error:
+        yield Violation(policy, None, view, (), bindings, error=str(error), failed_at=error.place)
         return
     scope = _scope(policy, bindings)
     for check in policy.checks:
@@ -235,32 +250,33 @@ def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator
     try:
         for _ in _notes(policy, scope):
             pass
-    except EvaluationError as error:
-        yield Violation(policy, None, view, (), bindings, error=str(error))
+    except _ErrorAt as error:
+        yield Violation(policy, None, view, (), bindings, error=str(error), failed_at=error.place)
 
 
 def _notes(policy: CompiledPolicy, scope: "_Scope") -> Iterator[tuple[str, str]]:
-    """Raises EvaluationError."""
-    for key, program in policy.annotations.items():
+    """Raises _ErrorAt."""
+    for index, (key, program) in enumerate(policy.annotations.items()):
+        place = ("spec", "auditAnnotations", index, "valueExpression")
         try:
             text = program.evaluate(scope.bindings)
         except EvaluationError as error:
-            raise EvaluationError(f"audit annotation {key}: {scope.explain(error)}") from error
+            raise _ErrorAt(place, f"audit annotation {key}: {scope.explain(error)}") from error
         if text is not None and not isinstance(text, str):
-            raise EvaluationError(f"audit annotation {key}: the expression gave {type(text).__name__} instead of text or null")
+            raise _ErrorAt(place, f"audit annotation {key}: the expression gave {type(text).__name__} instead of text or null")
         if text is not None and text.strip():
             yield key, text.strip()
 
 
 def _conditions_hold(policy: CompiledPolicy, bindings: Bindings) -> bool:
-    """One condition that is false decides, even where another one fails. Raises EvaluationError."""
-    failed: EvaluationError | None = None
-    for condition in policy.conditions:
+    """One condition that is false decides, even where another one fails. Raises _ErrorAt."""
+    failed: _ErrorAt | None = None
+    for index, condition in enumerate(policy.conditions):
         try:
             if not condition.holds(bindings):
                 return False
         except EvaluationError as error:
-            failed = failed or error
+            failed = failed or _ErrorAt(("spec", "matchConditions", index, "expression"), str(error))
     if failed:
         raise failed
     return True

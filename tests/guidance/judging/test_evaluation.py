@@ -65,6 +65,45 @@ def test_variables_are_lazy_and_see_those_before_them(write: Write) -> None:
     assert messages([policy], workload("Pod", {"containers": [container(name="other")]})) == []
 
 
+def test_a_variable_is_always_there_whatever_its_value(write: Write) -> None:
+    policy = write("""
+        variables: [{name: closed, expression: "false"}, {name: open, expression: "true"}, {name: count, expression: "1"}]
+        validations:
+        - {expression: "!has(variables.closed) || !has( variables . open )", message: both are there}
+        - {expression: "has(variables.count) && '%s'.format(['has(variables.closed)']) != 'has(variables.closed)'", message: text stays}
+    """)
+
+    assert messages([policy], workload("Pod", pod_spec())) == ["both are there", "text stays"]
+
+
+def test_has_of_a_variable_that_fails_fails(write: Write) -> None:
+    policy = write("""
+        variables: [{name: broken, expression: object.nothing}]
+        validations: [{expression: has(variables.broken)}]
+    """)
+
+    (told,) = messages([policy], workload("Pod", pod_spec()))
+
+    assert 'could not judge this manifest: variable broken: Key not found in map : "nothing".' in told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "validations: [{expression: 'true'}]\nmatchConditions: [{name: a, expression: 'true'}, {name: b, expression: object.nothing}]",
+        "validations: [{expression: 'true'}]\nauditAnnotations: [{key: a, valueExpression: 'null'}, {key: b, valueExpression: object.b}]",
+        "validations:\n- expression: 'true'\n- expression: object.nothing",
+    ],
+)
+def test_what_fails_is_told_with_its_place_in_the_policy(write: Write, body: str) -> None:
+    policy = write(body)
+
+    (finding,) = evaluate([policy], workload("Pod", pod_spec())).findings
+
+    assert finding.fault is not None
+    assert policy.policy.text.splitlines()[finding.fault.line - 1][finding.fault.column - 1 :].startswith(("object.nothing", "object.b"))
+
+
 def test_a_variable_that_fails_breaks_only_what_reads_it(write: Write) -> None:
     policy = write("""
         variables: [{name: broken, expression: object.nothing}]
