@@ -170,6 +170,8 @@ def _problem(source: Source, location: tuple[Token, ...], kind: str, message: st
     if kind == "string_type":
         quotes = ": put it in quotes" if isinstance(value, bool | int | float) else ""
         message = f"{name} must be text, but it is {KINDS.get(type(value), 'nothing')}{quotes}"
+    elif kind == "too_short":
+        message = f"{name} must not be empty"
     elif kind == "missing":
         message = f"the field {name!r} is missing: add it here"
     else:

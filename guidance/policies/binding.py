@@ -69,7 +69,7 @@ class BindingSpec(Strict):
     policy_name: str
     param_ref: ParamRef | None = None
     match_resources: MatchResources = MatchResources()
-    validation_actions: tuple[Literal["Deny", "Warn", "Audit"], ...] = ("Deny",)
+    validation_actions: tuple[Literal["Deny", "Warn", "Audit"], ...] = field(default=("Deny",), metadata={"min_length": 1})
 
 
 class Binding(Strict):

@@ -16,9 +16,9 @@ ANY: Literal["*"] = "*"
 class ResourceRule(Strict):
     """An object is meant when every list has a pattern for it."""
 
-    api_groups: tuple[str, ...]
-    api_versions: tuple[str, ...]
-    operations: tuple[Literal["*", "CREATE", "UPDATE", "DELETE", "CONNECT"], ...]
+    api_groups: tuple[str, ...] = field(metadata={"min_length": 1})
+    api_versions: tuple[str, ...] = field(metadata={"min_length": 1})
+    operations: tuple[Literal["*", "CREATE", "UPDATE", "DELETE", "CONNECT"], ...] = field(metadata={"min_length": 1})
     resources: tuple[str, ...] = field(metadata={"min_length": 1})
     resource_names: tuple[str, ...] = ()
     scope: Literal["*", "Namespaced", "Cluster"] = ANY

@@ -149,6 +149,8 @@ def test_a_policy_that_cannot_judge_names_no_group_that_owns_it(read: Read) -> N
         ),
         ("name: few.containers", "name: n", ["3:18: name must be text, but it is true or false: put it in quotes"]),
         ("{name: few.containers, ", "{", ["3:11: the field 'name' is missing: add it here"]),
+        ('apiGroups: [""]', "apiGroups: []", ["8:19: apiGroups must not be empty"]),
+        ("[CREATE, UPDATE]", "[]", ["8:56: operations must not be empty"]),
         (
             "    resourceRules:",
             "    resourceRule:",
@@ -161,6 +163,10 @@ def test_a_policy_that_cannot_judge_names_no_group_that_owns_it(read: Read) -> N
 )
 def test_a_mistake_is_told_with_its_place(told: Told, old: str, new: str, problems: list[str]) -> None:
     assert told(POLICY.replace(old, new, 1)) == problems
+
+
+def test_a_binding_does_something(told: Told) -> None:
+    assert told(POLICY, BINDING.replace("[Deny]", "[]"), PARAMS) == ["23:22: validationActions must not be empty"]
 
 
 def test_an_expression_that_does_not_compile_is_told_with_its_place_in_the_file(told: Told) -> None:
