@@ -5,7 +5,7 @@ evaluated by `interpreter`, with the same values; it also gets what the engine f
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from guidance.documents.jsonvalue import NotJson, checked
@@ -15,7 +15,8 @@ from guidance.expressions.programs import BOOL, DYN, JSON_TYPE, NULL, SIMPLE_TYP
 from guidance.memo import memo
 
 __all__ = [
-    "BOOL", "DYN", "NULL", "STRING", "Bindings", "Evaluate", "EvaluationError", "ExpressionError", "Program", "compile", "shortcut",
+    "BOOL", "DYN", "NULL", "STRING", "Bindings", "Evaluate", "EvaluationError", "ExpressionError", "Program", "compile", "mistakes",
+    "shortcut",
 ]  # fmt: skip
 
 FIRST_PROBLEM = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
@@ -98,6 +99,13 @@ def compile(expression: str, variables: Iterable[str] = (), typed: Mapping[str, 
         raise
     program.expression = expression
     return program
+
+
+def mistakes(program: Program) -> Iterator[tuple[str, int, int]]:
+    """What is wrong with constants in it, which Kubernetes refuses too; line and column count from 1 within the expression."""
+    from guidance.expressions.constants import mistakes
+
+    yield from mistakes(program)
 
 
 def _without_has(expression: str, typed: Mapping[str, str]) -> str:

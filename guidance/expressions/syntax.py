@@ -6,7 +6,7 @@ its fields.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guidance.expressions.values import Uint
 
@@ -43,6 +43,8 @@ class Call:
     function: str
     arguments: tuple["Node", ...]
     overloads: tuple[str, ...]
+    number: int = field(default=0, compare=False)
+    """By which `offsets` knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ class _Reader:
                 return Select(self.node(_bytes(inner, 1)), _text(inner, 2), bool(_int(inner, 3)))
             case 6:
                 arguments = (*_all(inner, 1), *_all(inner, 3))
-                return Call(_text(inner, 2), tuple(map(self.node, arguments)), self.overloads.get(number, ()))
+                return Call(_text(inner, 2), tuple(map(self.node, arguments)), self.overloads.get(number, ()), number)
             case 7:
                 elements = tuple(map(self.node, _all(inner, 1)))
                 return MakeList(elements, frozenset(number for packed in _all(inner, 2) for number in _varints(packed)))
@@ -141,6 +143,12 @@ class _Reader:
         over, start, condition, step, result = (self.node(_bytes(inner, key)) for key in (2, 4, 5, 6, 7))
         names = (_text(inner, 1), second) if second else (_text(inner, 1),)
         return Fold(over, names, _text(inner, 3), start, condition, step, result)
+
+
+def offsets(data: bytes) -> dict[int, int]:
+    """Where the nodes of `read(data)` lie in the expression, by their numbers, in characters."""
+    checked = _fields(_bytes(_fields(data), 2))
+    return {_int(entry, 1): _int(entry, 2) for entry in map(_fields, _all(_fields(_bytes(checked, 5)), 4))}
 
 
 def read(data: bytes) -> Node:

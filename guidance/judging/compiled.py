@@ -139,7 +139,7 @@ NO_ANNOTATIONS: Mapping[str, Program] = MappingProxyType({})
 def compile_policy(policy: Policy) -> CompiledPolicy:
     """Raises PolicyError with every expression that does not compile or has the wrong type: file, line, column."""
     compiled = CompiledPolicy(policy, _aim(policy), as_written=policy.spec.as_written)
-    _ = compiled._parts
+    vars(compiled)["_parts"] = _parts(policy, checks_constants=True)
     return compiled
 
 
@@ -171,8 +171,8 @@ def _aim(policy: Policy) -> Aim:
     return Aim(policy.spec.match_constraints, policy.spec.pod_templates)
 
 
-def _parts(policy: Policy) -> _Parts:
-    compiler = _Compiler(policy)
+def _parts(policy: Policy, *, checks_constants: bool = False) -> _Parts:
+    compiler = _Compiler(policy, checks_constants=checks_constants)
     variables = compiler.variables()
     checks = tuple(compiler.check(index, validation) for index, validation in enumerate(policy.spec.validations))
     conditions = tuple(
@@ -200,8 +200,9 @@ NOTHING = cel.compile("null")
 class _Compiler:
     """Compiles the expressions of one policy and gathers what is wrong with them."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, checks_constants: bool) -> None:
         self.policy = policy
+        self.checks_constants = checks_constants
         self.problems: list[Problem] = []
         self._types: dict[str, str] = {}
         self._names = _names(policy)
@@ -256,12 +257,19 @@ class _Compiler:
         try:
             program = cel.compile(text, (*self._names, *element), self._types if variables else {})
         except ExpressionError as error:
-            place = source.inside(at, error.line, error.column)
-            self.problems.append(Problem(source.file, *place, f"the expression does not compile: {error.message}"))
+            self._does_not_compile(at, error.message, error.line, error.column)
             return NOTHING
+        if self.checks_constants:
+            for mistake in cel.mistakes(program):
+                self._does_not_compile(at, *mistake)
         if wanted != DYN and program.returns not in {wanted, DYN}:
             self.problems.append(source.problem(at, f"the expression gives {program.returns}, but it must give {wanted}"))
         return program
+
+    def _does_not_compile(self, at: tuple[Token, ...], message: str, line: int, column: int) -> None:
+        source = self.policy.source
+        place = source.inside(at, line, column)
+        self.problems.append(Problem(source.file, *place, f"the expression does not compile: {message}"))
 
     def _verdicts(self, validation: Validation) -> tuple[Program, ...]:
         variables = self.policy.spec.variables

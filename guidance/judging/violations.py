@@ -12,7 +12,7 @@ from guidance.expressions.cel import Bindings, EvaluationError, Program
 from guidance.judging.compiled import Check, CompiledPolicy
 from guidance.judging.subject import PARAMS, Subject, UnknownNamespace, View
 from guidance.judging.unknown import unknown
-from guidance.policies.binding import Binding, NoParams, params_of
+from guidance.policies.binding import Binding, NeverParams, NoParams, params_of
 
 Key = tuple[str, int, str, bool, int]
 """What makes two violations the same: policy, validation, place, whether the policy broke, and with which parameters it was asked."""
@@ -223,6 +223,8 @@ def _cases_of(policy: CompiledPolicy, binding: Binding | None, view: View) -> It
                 yield Case(0, binding, params)
     except UnknownNamespace as error:
         yield Case(0, None, error=str(error), unknown=True)
+    except NeverParams as error:
+        yield Case(0, None, error=str(error))
     except NoParams as error:
         own = bool(policy.policy.beside.params)
         yield Case(0, None, error=str(error) if own else f"{error} (autonomy check takes them by --params)", unknown=not own)

@@ -130,15 +130,21 @@ class NoParams(LookupError):
     """A policy needs parameters, and there are none."""
 
 
+class NeverParams(NoParams):
+    """Nor can there be any, whoever looks for them."""
+
+
 def params_of(kind: ParamKind | None, binding: Binding | None, params: Sequence[Object], namespace: str) -> list[JsonValue]:
     """What to judge with, one after the other: null where the policy takes no parameters. Raises NoParams."""
     reference = binding.spec.param_ref if binding else None
     if kind is None or (binding is not None and reference is None):
         return [None]
+    if reference and reference.namespace and not kind.namespaced:
+        raise NeverParams(f"its binding looks for a {kind.kind} in the namespace {reference.namespace}, and such objects lie in none")
     candidates = [param for param in params if kind.is_of(param)]
     found = [param for param in candidates if reference is None or reference.finds(param, namespace)]
     if not found and reference and kind.namespaced and not (reference.namespace or namespace):
-        raise NoParams(f"its binding looks for a {kind.kind} in the namespace of the object, which lies in none")
+        raise NeverParams(f"its binding looks for a {kind.kind} in the namespace of the object, which lies in none")
     if not found and (reference is None or reference.parameter_not_found_action == "Deny"):
         raise NoParams(f"it takes its parameters (params) from {_wanted(kind, reference, namespace)}, and there is none")
     return [*found]

@@ -115,6 +115,16 @@ def test_what_lies_in_no_namespace_has_no_parameters_there(write: Write) -> None
     assert told(bound(policy, binding(**by_name("large", namespace="payments-dev")), params=PARAMS), NOTHING_MORE, role) == []
 
 
+def test_parameters_that_lie_in_no_namespace_are_not_looked_for_in_one(write: Write) -> None:
+    """A cluster cannot use such a binding either."""
+    policy = write("paramKind: {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole}\nvalidations: [{expression: 'true'}]")
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "reader"}}
+
+    assert told(bound(policy, binding(**by_name("reader")), params=[role]), NOTHING_MORE) == []
+    (message,) = told(bound(policy, binding(**by_name("reader", "Allow", namespace="platform"))), Context(params=[role]))
+    assert "its binding looks for a ClusterRole in the namespace platform, and such objects lie in none. That is a fault" in message
+
+
 def test_params_exist_only_with_a_kind_of_them(write: Write) -> None:
     with pytest.raises(PolicyError, match=r"undeclared reference to 'params\.x'"):
         write("validations: [{expression: params.x == 1}]")
