@@ -40,9 +40,11 @@ class Server:
     @classmethod
     def at(cls, url: str) -> "Server":
         """With the token of the environment. Raises ServerError."""
-        token = os.environ.get(TOKEN, "")
+        token = os.environ.get(TOKEN, "").strip()
         if not token:
             raise ServerError(f"{TOKEN} is not set: it holds the token to ask {url} with")
+        if not (token.isascii() and token.isprintable()):
+            raise ServerError(f"{TOKEN} holds characters that no token has: copy it again")
         if not url.startswith(("https://", "http://")):
             raise ServerError(f"{url!r} is no address: it begins with https://")
         return cls(url.rstrip("/"), token)
@@ -73,7 +75,7 @@ class Server:
         except (OSError, HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise ServerError(f"{self.url} cannot be asked: {reason}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ServerError(f"{self.url}{path} gave no JSON: is this the product's address?") from error
         if not isinstance(content, dict):
             raise ServerError(f"{self.url}{path} gave no object: is this the product's address?")
@@ -84,8 +86,9 @@ def _problem(error: urllib.error.HTTPError) -> str:
     """The words of a problem (RFC 9457), else those of HTTP."""
     try:
         problem: Mapping[str, JsonValue] = json.loads(error.read(LARGEST))
-        return ": ".join(str(problem[name]) for name in ("title", "detail") if problem.get(name)) or error.reason
-    except (ValueError, AttributeError, OSError):
+        told = dict.fromkeys(str(problem[name]) for name in ("title", "detail") if problem.get(name))
+        return ": ".join(told) or error.reason
+    except (ValueError, AttributeError, OSError, RecursionError):
         return str(error.reason)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cli.check.fingerprints import Print, fingerprint
-from cli.check.report import Judged, Report
+from cli.check.report import KNOWN, Judged, Report
 from cli.errors import BadInput
 from cli.manifests import files
 from cli.manifests.objects import Spot
@@ -15,18 +15,19 @@ from guidance.documents.source import Problem
 from guidance.judging.evaluation import Finding
 from guidance.judging.results import Outcome, Result
 
-KNOWN = "known in the baseline"
+MAX_BYTES = 1024 * 1024 * 1024
+"""It tells what passes too, and so is several times as long as all manifests together."""
 VIOLATIONS = frozenset({Outcome.FAIL, Outcome.WARN})
 
 
 def read(file: str) -> Counter[Print]:
     """How often each finding is known. Raises BadInput."""
-    found = files.read(file)
+    found = files.read(file, most=MAX_BYTES)
     if isinstance(found, Problem):
         raise BadInput(found)
     try:
         return Counter(_prints(json.loads(found.text)))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(Problem(file, 1, 1, "is no baseline: write one with autonomy check -o json")) from error
 
 

@@ -20,7 +20,7 @@ A comment lets one policy pass for the objects of its document:
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files, folders, or - for standard input")
+    parser.add_argument("paths", nargs="+", type=_named, metavar="PATH", help="files, folders, or - for standard input")
     parser.add_argument("--skip-others", action="store_true", help="pass over files that are not for Kubernetes: without an apiVersion")
     _add_policies(parser)
     parser.add_argument("-o", "--output", choices=OUTPUTS, default="text", help="default: text")
@@ -28,20 +28,35 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     mend.add_argument("--fix", action="store_true", help="write the fixes into the files, then report what is left")
     mend.add_argument("--diff", action="store_true", help="show what --fix would write")
     parser.add_argument("--fail-on", choices=FAIL_ON, default="soft", help="the least enforcement that fails the check; default: soft")
-    parser.add_argument("--baseline", metavar="FILE", help="report only what is not in FILE, the output of an earlier check with -o json")
+    parser.add_argument(
+        "--baseline", type=_named, metavar="FILE", help="report only what is not in FILE, the output of an earlier check with -o json"
+    )
 
 
 def _add_policies(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("policies", "Without --pack, --policy and --server: pss-baseline, and best-practices as advice.")
-    group.add_argument("--pack", action="append", default=[], metavar="NAME[@VERSION]", help="a pack, for a version of Kubernetes")
-    group.add_argument("--policy", action="append", default=[], metavar="FILE|DIR", help="policies of your own; hard-mandatory")
-    group.add_argument("--params", action="append", default=[], metavar="FILE", help="the parameters of policies with paramKind")
+    group.add_argument(
+        "--pack", action="append", default=[], type=_named, metavar="NAME[@VERSION]", help="a pack, for a version of Kubernetes"
+    )
+    group.add_argument(
+        "--policy", action="append", default=[], type=_named, metavar="FILE|DIR", help="policies of your own; hard-mandatory"
+    )
+    group.add_argument(
+        "--params", action="append", default=[], type=_named, metavar="FILE", help="the parameters of policies with paramKind"
+    )
     about = "the Namespaces that the objects go to, besides those among them"
-    group.add_argument("--namespace-object", action="append", default=[], metavar="FILE", help=about)
-    group.add_argument("--old", metavar="FILE", help="the objects as they are now: then these are updates")
-    group.add_argument("--server", metavar="URL", help="ask a running product, with the token in AUTONOMY_TOKEN")
+    group.add_argument("--namespace-object", action="append", default=[], type=_named, metavar="FILE", help=about)
+    group.add_argument("--old", type=_named, metavar="FILE", help="the objects as they are now: then these are updates")
+    group.add_argument("--server", type=_named, metavar="URL", help="ask a running product, with the token in AUTONOMY_TOKEN")
     group.add_argument("--namespace", default="", metavar="NS", help="where objects go that do not say so themselves")
     group.add_argument("--cluster", default="", metavar="NAME", help="with --server: the cluster that they go to")
+
+
+def _named(text: str) -> str:
+    """What scripts give when a variable is not set names nothing: neither the current folder nor "no server"."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty")
+    return text
 
 
 def conflict(options: argparse.Namespace) -> str | None:

@@ -13,6 +13,8 @@ from guidance.policies.policy import Enforcement, Severity
 
 PASSED, VIOLATED, NOT_JUDGED = 0, 1, 2
 """Exit codes."""
+KNOWN = "known in the baseline"
+"""Why a violation is skipped that the user asked not to hear of."""
 
 
 @dataclass(frozen=True)

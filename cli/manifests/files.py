@@ -51,16 +51,18 @@ def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
                 yield read(found)
 
 
-def read(path: str) -> File | Problem:
+def read(path: str, *, most: int | None = None) -> File | Problem:
+    """`most` bytes, MAX_BYTES where nothing is said."""
+    most = MAX_BYTES if most is None else most
     if path == STDIN and sys.stdin is None:
         return Problem(path, 1, 1, "cannot be read: it is closed")
     try:
         with sys.stdin.buffer if path == STDIN else Path(path).open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(most + 1)
     except OSError as error:
         return Problem(path, 1, 1, f"cannot be read: {error.strerror}")
-    if len(content) > MAX_BYTES:
-        return Problem(path, 1, 1, f"has more than {MAX_BYTES // 1024 // 1024} MB: split it into several files")
+    if len(content) > most:
+        return Problem(path, 1, 1, f"has more than {most // 1024 // 1024} MB: split it into several files")
     encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)

@@ -67,7 +67,7 @@ def names() -> tuple[str, ...]:
 
 def pack(reference: str) -> Pack:
     """`pss-restricted@v1.30`; without a version (or `@latest`) the newest. Raises UnknownPack."""
-    name, _, written = reference.partition("@")
+    name, sign, written = reference.partition("@")
     if name not in names():
         from difflib import get_close_matches  # takes long to load
 
@@ -75,7 +75,7 @@ def pack(reference: str) -> Pack:
         meant = f": did you mean {close[0]}?" if close else "."
         raise UnknownPack(f"there is no pack {name!r}{meant} There are {', '.join(names())}.")
     file = pack_file(name)
-    version = file.kubernetes.last or NEWEST if written in {"", LATEST} else _version(reference, written)
+    version = file.kubernetes.last or NEWEST if not sign or written == LATEST else _version(reference, written)
     if version not in file.kubernetes:
         raise UnknownPack(f"the pack {name} is there for Kubernetes {file.kubernetes}, not for {version}.")
     policies = tuple(sorted(_without_replaced(_gathered(name, version)), key=lambda policy: policy.name))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.manifests import files
 from tests.cli.conftest import GOOD_POD, POD, Check, Write
 
 
@@ -112,6 +113,7 @@ def test_elements_without_names_are_known_by_what_they_hold(check: Check, write:
         '{"results": [{"resource": 1, "findings": []}]}',
         '{"results": [{"resource": {}, "policy": "x", "result": "fail", "findings": [{"path": "/"}]}]}',
         "results: []",
+        "[" * 100_000,
     ],
 )
 def test_what_is_no_baseline_is_told(check: Check, write: Write, policies: str, text: str) -> None:
@@ -121,3 +123,17 @@ def test_what_is_no_baseline_is_told(check: Check, write: Write, policies: str, 
     done = check("--policy", policies, "--baseline", "other.json", "pod.yaml")
 
     assert (done.code, done.err) == (2, "error: other.json:1:1: is no baseline: write one with autonomy check -o json\n")
+
+
+def test_what_is_known_is_counted_and_not_told(check: Check, baseline: Path, policies: str) -> None:
+    done = check("--policy", policies, "--baseline", str(baseline), "pod.yaml")
+
+    assert done.out == "1 object in 1 file: 0 errors, 0 pieces of advice, 2 skipped, 0 passed.\n"
+
+
+def test_a_baseline_may_be_longer_than_a_manifest(check: Check, baseline: Path, policies: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 2,000 workloads it has more than 20 MB."""
+    monkeypatch.setattr(files, "MAX_BYTES", len(POD))
+
+    assert len(baseline.read_bytes()) > len(POD)
+    assert check("--policy", policies, "--baseline", str(baseline), "pod.yaml").code == 0

@@ -4,6 +4,8 @@ import pytest
 
 from tests.cli.conftest import GOOD_POD, POD, Check, Write, WritePolicy
 
+EMPTY = ("--pack", "--policy", "--params", "--namespace-object", "--old", "--baseline", "--server")
+"""Where a script's variable is not set, nothing else must be judged by or with."""
 RUNS_AS_ROOT = GOOD_POD.replace("  containers:", "  securityContext: {runAsUser: 0}\n  containers:")
 
 
@@ -78,6 +80,10 @@ def test_what_could_not_be_judged_weighs_more_than_violations(check: Check, writ
         ("pod.yaml", "--baseline", "pod.yaml"),
         ("pod.yaml", "--policy", "nowhere"),
         ("pod.yaml", "--pack", "pss-baseline@v9.9"),
+        ("pod.yaml", "--pack", "pss-baseline@"),
+        *[("pod.yaml", option, "") for option in EMPTY],
+        ("",),
+        ("pod.yaml", ""),
     ],
 )
 def test_wrong_usage_says_why(check: Check, write: Write, arguments: tuple[str, ...]) -> None:

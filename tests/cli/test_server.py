@@ -155,7 +155,10 @@ def test_sarif_has_the_titles_of_the_policies_in_force(check: Check, write: Writ
             (403, {"title": "Not allowed", "detail": "The token lacks policies:read."}),
             "answered 403: Not allowed: The token lacks policies:read.",
         ),
+        ((401, {"title": "No token", "detail": "No token"}), "answered 401: No token\n"),
         ((500, b"oops"), "answered 500: Internal Server Error"),
+        ((500, b"[" * 100_000), "answered 500: Internal Server Error"),
+        ((200, b"[" * 100_000), "gave no JSON: is this the product's address?"),
         ((200, b"<html>"), "gave no JSON: is this the product's address?"),
         ((200, [1]), "gave no object: is this the product's address?"),
         ((302, "http://127.0.0.1:9/elsewhere"), "leads elsewhere, to http://127.0.0.1:9/elsewhere: name that server if you trust it"),
@@ -174,6 +177,16 @@ def test_an_answer_that_is_none_is_told(check: Check, write: Write, product: Pro
     assert "daf_secret" not in done.err
 
 
+def test_white_space_around_the_token_is_not_sent(check: Check, write: Write, product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files and stores of secrets often end it with a line."""
+    monkeypatch.setenv("AUTONOMY_TOKEN", " daf_secret\n")
+    product.answers[EVALUATE] = 200, {"results": [result(1, "pass")]}
+    write("pod.yaml", POD)
+
+    assert check("--server", product.url, "pod.yaml").code == 0
+    assert [authorization for _, authorization, _ in product.asked] == ["Bearer daf_secret"]
+
+
 def test_a_server_that_is_not_there_is_told(check: Check, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTONOMY_TOKEN", "daf_secret")
     write("pod.yaml", POD)
@@ -185,7 +198,13 @@ def test_a_server_that_is_not_there_is_told(check: Check, write: Write, monkeypa
 
 @pytest.mark.parametrize(
     ("token", "url", "told"),
-    [("", "https://x.example", "AUTONOMY_TOKEN is not set"), ("t", "file:///etc/passwd", "is no address: it begins with https://")],
+    [
+        ("", "https://x.example", "AUTONOMY_TOKEN is not set"),
+        ("\n", "https://x.example", "AUTONOMY_TOKEN is not set"),
+        ("to\nken", "https://x.example", "AUTONOMY_TOKEN holds characters that no token has: copy it again"),
+        ("tokén", "https://x.example", "AUTONOMY_TOKEN holds characters that no token has: copy it again"),
+        ("t", "file:///etc/passwd", "is no address: it begins with https://"),
+    ],
 )
 def test_a_server_cannot_be_asked_without_address_and_token(
     check: Check, write: Write, monkeypatch: pytest.MonkeyPatch, token: str, url: str, told: str

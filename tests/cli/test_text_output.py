@@ -190,3 +190,12 @@ def test_a_manifest_does_not_steer_the_terminal(check: Check, write: Write, poli
     assert "7 |   hostNetwork: true # \ufffdso that" in done.out
     assert "1 | a: \ufffd\ufffd\n" in done.err
     assert not {"\x1b", "\0", "\u202e"} & {*done.out, *done.err}
+
+
+def test_carets_stand_below_what_is_meant_in_east_asian_text_too(check: Check, write: Write, policies: str) -> None:
+    write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: w, image: '日本:latest'}]}\n")
+
+    assert (
+        "4 | spec: {containers: [{name: w, image: '日本:latest'}]}\n"
+        "  |                                      ^^^^^^^^^^^^^ expected a fixed tag\n"
+    ) in check("--policy", policies, "pod.yaml").out

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from unicodedata import east_asian_width
 
-from cli.check.report import Judged, Report
+from cli.check.report import KNOWN, Judged, Report
 from cli.check.sources import Sources
 from cli.colours import PLAIN, Paint
 from cli.manifests.objects import Spot
@@ -85,7 +86,8 @@ class _Teller:
     def told(self, judged: Judged) -> Iterator[str]:
         for result, spots in judged.rows():
             if result.outcome is Outcome.SKIP:
-                yield self._skipped(judged, result, spots)
+                if result.because != KNOWN:
+                    yield self._skipped(judged, result, spots)
             else:
                 for finding, spot in zip(result.findings, spots, strict=True):
                     yield "\n".join(self._finding(judged, result, finding, spot)) + "\n"
@@ -97,11 +99,11 @@ class _Teller:
             return
         margin = " " * len(str(spot.line))
         line, column = _cut(_clean(line), spot.column)
-        width = spot.end_column - spot.column if spot.end_line == spot.line else len(line) - column + 1
-        carets = "^" * max(1, min(width, len(line) - column + 1))
+        stop = column + spot.end_column - spot.column if spot.end_line == spot.line else len(line) + 1
+        carets = "^" * max(1, _width(line[column - 1 : stop - 1]))
         yield f"{margin} {self._bar}"
         yield f"{self._paint('quiet', str(spot.line))} {self._bar} {line}"
-        yield f"{margin} {self._bar} {' ' * (column - 1)}{self._paint(style, f'{carets} {label}'.rstrip())}"
+        yield f"{margin} {self._bar} {' ' * _width(line[: column - 1])}{self._paint(style, f'{carets} {label}'.rstrip())}"
 
     def _finding(self, judged: Judged, result: Result, finding: Finding, spot: Spot) -> Iterator[str]:
         style = "advice" if finding.enforcement is Enforcement.ADVISORY else "error"
@@ -149,6 +151,11 @@ def _operation(operation: Operation) -> str:
         return f"remove {where}"
     verb = "set" if operation["op"] == "replace" else "add"
     return f"{verb} {where}: {_short(operation['value'])}"
+
+
+def _width(text: str) -> int:
+    """Cells of the terminal: Chinese, Japanese and Korean characters take two."""
+    return len(text) if text.isascii() else sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _clean(text: str) -> str:
