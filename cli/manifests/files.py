@@ -40,14 +40,17 @@ class File:
 
 
 def read_all(paths: Iterable[str]) -> Iterator[File | Problem]:
-    """Every file once, folders in the order of names. What cannot be read is a Problem in its place."""
+    """Every file once, whether it is called `a.yaml` or `./a.yaml`; folders in the order of names.
+
+    What cannot be read is a Problem in its place.
+    """
     seen: set[str] = set()
     for path in paths:
         for found in _inside(path) if path != STDIN and stat.S_ISDIR(_mode(path)) else [path]:
             if isinstance(found, Problem):
                 yield found
-            elif found not in seen:
-                seen.add(found)
+            elif (whole := os.path.abspath(found)) not in seen:  # noqa: PTH100 it makes a/../b to b
+                seen.add(whole)
                 yield read(found)
 
 

@@ -22,7 +22,7 @@ def test_folders_are_searched_in_order_and_files_are_read_once(check: Check, wri
         write(name, GOOD_POD if not name.endswith("json") else '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, '
               '"spec": {"containers": [{"name": "web", "image": "a:1"}]}}')  # fmt: skip
 
-    done = check("--policy", policies, "extra.yaml", "k8s", "k8s/a.yaml", "-o", "json")
+    done = check("--policy", policies, "extra.yaml", "k8s", "k8s/a.yaml", "./extra.yaml", "k8s/../extra.yaml", "./k8s", "-o", "json")
 
     assert done.code == 0
     assert files(done.out) == ["extra.yaml", "k8s/a.yaml", "k8s/b.yml", "k8s/a/z.json"]

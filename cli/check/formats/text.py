@@ -159,7 +159,7 @@ def _width(text: str) -> int:
 
 
 def _clean(text: str) -> str:
-    return text.translate(UNSEEN)
+    return text if text.isprintable() else text.translate(UNSEEN)  # almost every text is
 
 
 def _short(value: JsonValue) -> str:
