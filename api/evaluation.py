@@ -1,7 +1,7 @@
 """/api/v1/policies/evaluate/: what a submission would say, without one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -21,6 +21,14 @@ from guidance.documents.pointer import find
 from guidance.judging.results import Outcome, Results
 
 OF_THE_OBJECT = frozenset({"object", "oldObject"})
+LEAVES_NOTHING = frozenset({"DELETE", "CONNECT"})
+OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
+ADMISSION: Mapping[str, tuple[Callable[[JsonValue], bool], str]] = {
+    "operation": (lambda value: value in OPERATIONS, f"one of {', '.join(OPERATIONS)}"),
+    "namespace": (lambda value: isinstance(value, str), "text"),
+    "oldObject": (lambda value: isinstance(value, dict), "an object, or null"),
+}
+"""What decides how an AdmissionReview is judged, and what each may be."""
 
 
 class EvaluateView(ApiView):
@@ -46,11 +54,19 @@ def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
         yield from (Candidate(manifest, body.namespace, old, says_old) for manifest, old in zip(body.manifests, body.befores, strict=True))
         return
     manifest, old, namespace = (body.request.get(name) for name in ("object", "oldObject", "namespace"))
+    _check_admission(body.request)
     if isinstance(manifest, dict):
         more = {name: value for name, value in body.request.items() if name not in OF_THE_OBJECT}
         yield Candidate(manifest, _text(namespace), old if isinstance(old, dict) else None, True, more)
-    elif body.request.get("operation") not in {"DELETE", "CONNECT"}:  # after these nothing is there to be judged
+    elif body.request.get("operation") not in LEAVES_NOTHING:
         raise BadBody("request.object is no object, so there is nothing to judge.", pointer="/request/object")
+
+
+def _check_admission(request: Mapping[str, JsonValue]) -> None:
+    """Whoever got one of these wrong would be told of another place or another operation. Raises BadBody."""
+    for name, (fits, what) in ADMISSION.items():
+        if request.get(name) is not None and not fits(request[name]):
+            raise BadBody(f"request.{name} must be {what}.", pointer=f"/request/{name}")
 
 
 def _evaluation(candidates: Sequence[Candidate], judged: Sequence[Results]) -> EvaluationOut:
