@@ -1,16 +1,16 @@
 """What callers send: bodies and queries as pydantic models. What is not in them is refused, never ignored."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
-from typing import Annotated, Any, Literal, Self, TypeVar, get_origin
+from typing import Annotated, Literal, Self, TypeVar, get_origin
 
 from django.http import QueryDict
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from api.errors import BadBody, BadQuery
 from api.strict_json import pointer
 from autonomy.actions.policy_set import LONGEST_SOURCE, EnforcementLevel, LocalEnforcement
+from autonomy.members import Moment, members_at, suggestion
 from autonomy.status import Status
 
 READ_ONLY = frozenset(
@@ -44,7 +44,7 @@ class OverrideBody(Body):
 
     policies: Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(min_length=1, max_length=50)]
     reason: Annotated[str, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=2000)]
-    until: Annotated[AwareDatetime, Field(strict=False, description="When the override ends (RFC 3339), a year from now at most.")]
+    until: Annotated[Moment, Field(description="When the override ends (RFC 3339), a year from now at most.")]
 
 
 class SubmitBody(Body):
@@ -192,30 +192,10 @@ def _wrong(model: type[BaseModel], detail: ErrorDetails) -> dict[str, str]:
     wrong = {"pointer": pointer(at), "message": message}
     if detail["type"] == "extra_forbidden":
         name = str(at[-1])
+        decided_here = name in READ_ONLY and name not in members_at(model, at[:-1])
         wrong["message"] = f"{name} is not a member that can be sent" if name in READ_ONLY else f"{name} is not known here"
-        wrong["suggestion"] = _suggestion(name, _fields_at(model, at[:-1]))
+        wrong["suggestion"] = f"Leave {name} out: the server decides it." if decided_here else suggestion(model, at)
     return wrong
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    if name in READ_ONLY and name not in known:
-        return f"Leave {name} out: the server decides it."
-    close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"What is known here: {', '.join(known) or 'nothing'}."
-
-
-def _fields_at(model: type[BaseModel], at: tuple[int | str, ...]) -> list[str]:
-    for token in at:
-        inner = _model_in(model.model_fields[str(token)].annotation) if str(token) in model.model_fields else None
-        if inner is None:
-            break
-        model = inner
-    return list(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    forms = [annotation, *getattr(annotation, "__args__", ())]
-    return next((form for form in forms if isinstance(form, type) and issubclass(form, BaseModel)), None)
 
 
 def _sentence(wrong: Mapping[str, str]) -> str:

@@ -8,9 +8,11 @@ from pkgutil import iter_modules
 
 from django.apps import apps
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from autonomy.actions.base import Action, AnyAction, Ask, Parameters, Target
 from autonomy.errors import BadParameters, UnknownAction
+from autonomy.members import suggestion
 from autonomy.models import ActionRequest
 from guidance.documents.pointer import pointer
 
@@ -47,18 +49,22 @@ def parse(kind: AnyAction, parameters: object) -> Parameters:
     try:
         model: Parameters = kind.Parameters.model_validate(parameters)
     except ValidationError as error:
-        raise _bad(error) from error
+        raise _bad(kind, error) from error
     return model
 
 
-def _bad(error: ValidationError) -> BadParameters:
-    problems = [
-        {"pointer": _pointer(wrong["loc"]), "message": wrong["msg"].removeprefix("Value error, ")}
-        for wrong in error.errors(include_url=False)
-    ]
+def _bad(kind: AnyAction, error: ValidationError) -> BadParameters:
+    problems = [_wrong(kind, detail) for detail in error.errors(include_url=False)]
     first = problems[0]
     where = first["pointer"].removeprefix("/").replace("/", ".")
-    return BadParameters(f"{where}: {first['message']}.", pointer=first["pointer"], errors=problems)
+    return BadParameters(f"{where}: {first['message']}.", pointer=first["pointer"], hint=first.get("suggestion"), errors=problems)
+
+
+def _wrong(kind: AnyAction, detail: ErrorDetails) -> dict[str, str]:
+    at, wrong = detail["loc"], {"pointer": _pointer(detail["loc"]), "message": detail["msg"].removeprefix("Value error, ")}
+    if detail["type"] == "extra_forbidden":
+        wrong |= {"message": f"{at[-1]} is not known here", "suggestion": suggestion(kind.Parameters, at)}
+    return wrong
 
 
 def _pointer(loc: tuple[int | str, ...]) -> str:

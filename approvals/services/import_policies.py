@@ -1,6 +1,7 @@
 """Policies from a folder: into an empty table at once, else as requests that their owners decide."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from accounts.actors import actor_of
@@ -23,6 +24,14 @@ from guidance.policies.policy import Policy as Body
 from guidance.services.loading import load_policies
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was done about one policy; `refused`: nothing, though something should have been."""
+
+    text: str
+    refused: bool = False
+
+
 class NobodyAsks(Exception):
     """There are policies, so they change by requests, and nobody was named who asks."""
 
@@ -31,7 +40,7 @@ class NobodyAsks(Exception):
         self.wanted = wanted
 
 
-def import_policies(path: Path, *, actor: Actor, asking: Account | None) -> list[str]:
+def import_policies(path: Path, *, actor: Actor, asking: Account | None) -> list[Told]:
     """Bring the policies in line with a folder, and say what was done. What it does not name stays; doing it again changes nothing.
 
     Bindings and parameters may lie in files of their own: in force they stand behind their policy, in one text. Raises PolicyError with
@@ -40,14 +49,14 @@ def import_policies(path: Path, *, actor: Actor, asking: Account | None) -> list
     found = read([path])
     bodies = found.policies
     _check(found)
-    notes = [f"Note: {note}" for note in found.notes]
+    notes = [Told(f"Note: {note}") for note in found.notes]
     if not Policy.objects.exists():
-        return notes + load_policies(bodies, actor=actor)
+        return notes + [Told(line) for line in load_policies(bodies, actor=actor)]
     sources = dict(Policy.objects.values_list("slug", "source"))
     wanted = [body for body in bodies if sources.get(body.name) != body.text]
     if wanted and asking is None:
         raise NobodyAsks([body.name for body in wanted])
-    done = [_asked(body, asking) if body in wanted and asking else f"Policy {body.name}: as it is in force" for body in bodies]
+    done = [_asked(body, asking) if body in wanted and asking else Told(f"Policy {body.name}: as it is in force") for body in bodies]
     return notes + done
 
 
@@ -68,15 +77,15 @@ def _problems(body: Body) -> Iterator[Problem]:
         yield from error.problems
 
 
-def _asked(body: Body, asking: Account) -> str:
+def _asked(body: Body, asking: Account) -> Told:
     source = body.text
     same = ActionRequest.objects.filter(action=PolicySet.name, name=body.name, parameters__source=source).exclude(status__in=TERMINAL)
     if (open_ := same.first()) is not None:
-        return f"Policy {body.name}: asked for already, request {open_.id} is {open_.status}"
+        return Told(f"Policy {body.name}: asked for already, request {open_.id} is {open_.status}")
     reason = f"Loaded from {Path(body.source.file).name}"
     wish = Submission(PolicySet.name, "", "", body.name, kind="", parameters={"source": source}, reason=reason)
     try:
         request, _ = submit(wish, actor=actor_of(asking, Door.COMMAND))
     except refusals.Problem as problem:
-        return f"Policy {body.name}: refused, {problem.detail}"
-    return f"Policy {body.name}: asked for, request {request.id} waits for its owners"
+        return Told(f"Policy {body.name}: refused, {problem.detail}", refused=True)
+    return Told(f"Policy {body.name}: asked for, request {request.id} waits for its owners")

@@ -11,19 +11,29 @@ from approvals.routing import Route, Rules, route, rules_in_force
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
 from audit.outbox import Message
+from audit.problems import Problem
+from autonomy import catalogue
 from autonomy.actions.base import ActionFailed
 from autonomy.catalogue import deciders_of
-from autonomy.models import ActionRequest, Plan
+from autonomy.models import ActionRequest, Level, Plan
 from autonomy.services.finish import ended, failure
 from autonomy.services.plan import draft_of, plan_dry_run, plan_row
 from autonomy.status import Status
 from guidance.services.policies import owners_of
 
-NOBODY = ActionFailed(
-    "No approval rule matches this request any more, so nobody could approve it.",
-    reason="NoApprovalRule",
-    hint="Submit it again once a rule matches.",
-)
+
+def nobody(request: ActionRequest) -> ActionFailed:
+    """Why nobody could approve it any more: what it is about is gone, or else no rule matches."""
+    kind, ask = catalogue.action(request.action), catalogue.ask_of(request)
+    try:
+        kind.check(ask.target, ask.parameters)
+    except Problem as gone:
+        return ActionFailed(gone.detail, reason="NotPossible", hint=gone.suggestion)
+    if request.override and request.level < Level.RESTRICTED:
+        told = f"The policies that it would have overridden are there no more: {', '.join(request.override['policies'])}."
+        return ActionFailed(told, reason="NotFound", hint="Submit it again without the override.")
+    told = "No approval rule matches this request any more, so nobody could approve it."
+    return ActionFailed(told, reason="NoApprovalRule", hint="Submit it again once a rule matches.")
 
 
 def plan(message: Message) -> None:
@@ -49,7 +59,7 @@ def _open(request: ActionRequest, *, actor: Actor) -> None:
     found = current_route(request)
     try:
         if found is None:
-            raise NOBODY
+            raise nobody(request)
         made = plan_row(request, draft_of(request))
     except ActionFailed as error:
         commit(ended(request, Status.FAILED, failure(error), actor=actor))

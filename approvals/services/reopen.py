@@ -1,7 +1,7 @@
 """Asking again: what was approved, or who must approve, is not what it was."""
 
 from approvals.reviews import OpenReview
-from approvals.services.open_review import NOBODY, current_route, with_review
+from approvals.services.open_review import current_route, nobody, with_review
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from audit.outbox import next_in_lane, publish
@@ -24,7 +24,7 @@ def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
     request = review.request
     found = current_route(request)
     if found is None or request.plan is None:
-        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
+        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=actor).withdraw())
         publish(next_in_lane(request.where))
         return
     check(request.status, Status.AWAITING_APPROVAL)
@@ -40,7 +40,7 @@ def reopen_under_new_policies(review: OpenReview, added: Evaluation, *, actor: A
     request = review.request
     found = current_route(request)
     if found is None or request.plan is None:
-        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).withdraw())
+        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=actor).withdraw())
         publish(next_in_lane(request.where))
         return
     check(request.status, Status.AWAITING_APPROVAL)
@@ -66,7 +66,7 @@ def back_for_review(claimed: Claimed, draft: Draft, *, actor: Actor) -> None:
     request = claimed.request
     found = current_route(request)
     if found is None:
-        commit(ended(request, Status.FAILED, failure(NOBODY), actor=actor).remove(claimed.delivery))
+        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=actor).remove(claimed.delivery))
         publish(next_in_lane(claimed.lane))
         return
     plan = plan_row(request, draft)

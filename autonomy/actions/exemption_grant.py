@@ -7,13 +7,14 @@ from typing import Annotated, Self
 
 from django.db.models.functions import Now
 from django.utils import timezone
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from audit.actor import Actor
 from audit.ledger import Change
 from autonomy.actions.agreed import approved_by, asked_by
 from autonomy.actions.base import ANY_KIND, Action, ActionFailed, Ask, Draft, Drifted, Object, Outcome, Parameters, Target
 from autonomy.errors import BadParameters, BadTarget
+from autonomy.members import Moment
 from autonomy.models import Level
 from clusters import drift
 from clusters.errors import UnknownKind
@@ -27,9 +28,7 @@ class ExemptionParameters(Parameters):
     """Until when, and why; or only `end`."""
 
     policy: Annotated[str, Field(min_length=1, max_length=50, description="The policy that lets it pass.")]
-    until: Annotated[
-        AwareDatetime | None, Field(strict=False, description="When it ends (RFC 3339), a year from now at most. It can be renewed.")
-    ] = None
+    until: Annotated[Moment | None, Field(description="When it ends (RFC 3339), a year from now at most. It can be renewed.")] = None
     reason: Annotated[str, StringConstraints(strip_whitespace=True), Field(max_length=500, description="Shown with every finding.")] = ""
     end: Annotated[bool, Field(description="End the exemption that there is.")] = False
 

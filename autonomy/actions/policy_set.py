@@ -25,6 +25,8 @@ EnforcementLevel = Literal["advisory", "soft-mandatory", "hard-mandatory"]
 Name = Annotated[str, Field(max_length=63)]
 LONGEST_SOURCE = 100_000
 """Characters."""
+MOST_TOLD = 20
+"""Exemptions that reviewers of a removal read one by one."""
 
 
 class LocalEnforcement(Parameters):
@@ -115,8 +117,10 @@ class PolicySet(RuleAction[PolicyParameters]):
         return frozenset([owner or roles.PLATFORM_ADMINS, *_named_owner(parameters.source, target.name)])
 
     def _draft(self, ask: Ask[PolicyParameters], row: Row | None) -> Draft:
-        ended = [f"The exemption of {one.where} ends with it, {words_of(one)}." for one in _exemptions(ask, row)]
-        return replace(super()._draft(ask, row), warnings=ended)
+        exemptions = _exemptions(ask, row)
+        ended = [f"The exemption of {one.where} ends with it, {words_of(one)}." for one in exemptions[:MOST_TOLD]]
+        more = [f"{left} more exemptions end with it."] if (left := len(exemptions) - MOST_TOLD) > 0 else []
+        return replace(super()._draft(ask, row), warnings=ended + more)
 
     def _change(self, ask: Ask[PolicyParameters], row: Row | None) -> Outcome:
         outcome = super()._change(ask, row)
@@ -182,10 +186,14 @@ def _check_source(slug: str, source: str, row: Policy | None) -> None:
 
 def _check_places(places: Sequence[LocalEnforcement]) -> None:
     """What does not exist would never be met, and nobody would see why. Raises BadParameters."""
-    for index, one in enumerate(places):
-        if not _namespaces(one).exists():
-            detail = f"parameters.enforcement_in: there is no {one.as_local().place}, or no namespace belongs to it."
-            raise BadParameters(detail, pointer=f"/parameters/enforcement_in/{index}")
+    if (index := unknown_place(places)) is not None:
+        detail = f"parameters.enforcement_in: there is no {places[index].as_local().place}, or no namespace belongs to it."
+        raise BadParameters(detail, pointer=f"/parameters/enforcement_in/{index}")
+
+
+def unknown_place(places: Sequence[LocalEnforcement]) -> int | None:
+    """The first of them that no namespace belongs to."""
+    return next((index for index, one in enumerate(places) if not _namespaces(one).exists()), None)
 
 
 def _namespaces(place: LocalEnforcement) -> QuerySet[Namespace]:

@@ -17,6 +17,7 @@ from autonomy.status import Status
 from autonomy.submission import Override, Submission
 from guidance.judging.evaluation import Evaluation
 from guidance.policies.exempting import LONGEST
+from guidance.policies.policy import Enforcement
 from guidance.services import namespaces, objects
 from guidance.services.policies import NOTHING_TO_JUDGE, LocalPolicies
 
@@ -159,8 +160,9 @@ def _owners(override: Override | None, evaluation: Evaluation, policies: LocalPo
     if override is None:
         return frozenset()
     soft = {finding.policy for finding in evaluation.soft}
-    if unknown := sorted(set(override.policies) - soft):
-        raise BadOverride(f"{', '.join(unknown)}: not a soft-mandatory policy that this manifest violates.", pointer="/override/policies")
+    if needless := sorted(set(override.policies) - soft):
+        told = "; ".join(f"{slug}: {_why_not_overridden(slug, evaluation, policies)}" for slug in needless)
+        raise BadOverride(f"{told}.", pointer="/override/policies")
     if left := sorted(soft - set(override.policies)):
         raise BadOverride(f"The manifest violates {', '.join(left)} too: override all of them, or mend them.", pointer="/override/policies")
     if override.until <= now:
@@ -168,6 +170,20 @@ def _owners(override: Override | None, evaluation: Evaluation, policies: LocalPo
     if override.until > now + LONGEST:
         raise BadOverride(f"{override.until.isoformat()}: an override ends within a year.", pointer="/override/until")
     return frozenset(policies.owner(slug) for slug in override.policies)
+
+
+def _why_not_overridden(slug: str, evaluation: Evaluation, policies: LocalPolicies) -> str:
+    """In words, of a policy that is none of the soft-mandatory ones which the manifest violates."""
+    if slug not in policies.levels:
+        return "there is no such policy"
+    found = [finding for finding in evaluation.findings if finding.policy == slug]
+    if not found:
+        return "this manifest does not violate it"
+    if found[0].exempted is not None:
+        return "it lets this pass already"
+    if found[0].enforcement == Enforcement.HARD_MANDATORY:
+        return "it is hard-mandatory here, which nobody can override"
+    return "it only advises here, so there is nothing to override"
 
 
 def _birth_status(level: Level, evaluation: Evaluation, submission: Submission) -> Status:

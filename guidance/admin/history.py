@@ -63,8 +63,9 @@ TELLS: Mapping[str, tuple[str, str, Callable[[Data], str]]] = {
 }
 
 
-def history(policy: Policy) -> list[Moment]:
-    return [_moment(event) for event in Event.objects.filter(stream=policy.pk).order_by("-seq")]
+def history(policy: Policy, most: int) -> list[Moment]:
+    """The newest of them."""
+    return [_moment(event) for event in Event.objects.filter(stream=policy.pk).order_by("-seq")[:most]]
 
 
 def _moment(event: Event) -> Moment:

@@ -15,6 +15,9 @@ from guidance.services.policies import as_judging
 from guidance.services.showing import Example, examples
 from guidance.services.versions import Version, versions
 
+MOST_SHOWN = 50
+"""Exemptions, and moments of the history: a policy that lets thousands pass has a page of the same size."""
+
 
 @dataclass(frozen=True)
 class PolicyPage:
@@ -23,6 +26,8 @@ class PolicyPage:
     row: Policy
     policy: CompiledPolicy
     exemptions: Sequence[Exemption]
+    lets_pass: int
+    """How many exemptions are in force; the page shows those that end first."""
     history: Sequence[Moment]
     versions: Sequence[Version]
     links_requests: bool
@@ -59,6 +64,11 @@ class PolicyPage:
         return examples(self.policy)
 
     @property
+    def earlier(self) -> int:
+        """Moments of the history before those that are shown: its events are numbered from 1."""
+        return self.history[-1].seq - 1 if self.history else 0
+
+    @property
     def former(self) -> Sequence[Version]:
         """The bodies that were in force before this one."""
         return self.versions[1:]
@@ -69,4 +79,5 @@ def _called(param: Object) -> str:
 
 
 def page_of(row: Policy, *, links_requests: bool) -> PolicyPage:
-    return PolicyPage(row, as_judging(row), exemptions.in_force(row), history(row), versions(row), links_requests)
+    in_force = exemptions.in_force(row)
+    return PolicyPage(row, as_judging(row), in_force[:MOST_SHOWN], len(in_force), history(row, MOST_SHOWN), versions(row), links_requests)

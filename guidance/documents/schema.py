@@ -172,6 +172,8 @@ def _problem(source: Source, location: tuple[Token, ...], kind: str, message: st
         message = f"{name} must be text, but it is {KINDS.get(type(value), 'nothing')}{quotes}"
     elif kind == "too_short":
         message = f"{name} must not be empty"
+    elif kind == "dataclass_type":
+        message = f"{name} must be an object, but it is {KINDS.get(type(value), 'text' if isinstance(value, str) else 'nothing')}"
     elif kind == "missing":
         message = f"the field {name!r} is missing: add it here"
     else:

@@ -5,14 +5,19 @@ from functools import lru_cache
 from accounts.services.groups import people_in
 from guidance.documents.source import PolicyError, Problem
 from guidance.judging.compiled import CompiledPolicy
+from guidance.judging.evaluation import WELL_FORMED
 from guidance.judging.examples import problems
 from guidance.models import Policy
 from guidance.policies.policy import Policy as Body
 from guidance.services.policies import compiled_body
 from guidance.services.versions import newest
 
-RESERVED = frozenset({"evaluate", "reports"})
-"""Addresses under /api/v1/policies/ that are no policy."""
+RESERVED = {
+    "evaluate": "is an address of the interface",
+    "reports": "is an address of the interface",
+    WELL_FORMED: "is what findings about manifests that nobody can read are called",
+}
+"""Names that no policy can have, and why."""
 
 
 @lru_cache(maxsize=64)
@@ -23,11 +28,17 @@ def accepted(source: str, slug: str) -> CompiledPolicy:
     wrong = problems(policy)
     if body.name != slug:
         wrong.append(body.source.problem(("metadata", "name"), f"the policy is called {body.name!r} here, but {slug!r} in the target"))
-    if slug in RESERVED:
-        wrong.append(body.source.problem(("metadata", "name"), f"{slug!r} is an address of the interface: choose another name"))
+    if taken := reserved(body):
+        wrong.append(taken)
     if wrong:
         raise PolicyError(*sorted(wrong, key=lambda problem: (problem.line, problem.column)))
     return policy
+
+
+def reserved(body: Body) -> Problem | None:
+    """What is wrong with its name where that means something else here."""
+    why = RESERVED.get(body.name)
+    return body.source.problem(("metadata", "name"), f"{body.name!r} {why}: choose another name") if why else None
 
 
 def check_is_newer(body: Body, source: str, row: Policy | None) -> None:

@@ -9,7 +9,7 @@ from audit.ledger import Change, commit
 from guidance.documents.source import PolicyError
 from guidance.models import Policy
 from guidance.policies.policy import Policy as Body
-from guidance.services.bodies import check_is_newer
+from guidance.services.bodies import check_is_newer, reserved
 from guidance.services.policies import values_of
 
 
@@ -30,6 +30,8 @@ def _obstacle(body: Body, groups: set[str]) -> str:
     """Why it cannot come into force here; empty when it can."""
     if body.guidance.owner not in groups:
         return f"there is no group {body.guidance.owner}"
+    if taken := reserved(body):
+        return str(taken)
     try:
         check_is_newer(body, body.text, None)
     except PolicyError as error:

@@ -7,11 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.actor import Actor
+from audit.ledger import Change, commit
 from guidance.models import Exemption, Policy
+from guidance.services.exemptions import as_json
 from tests.guidance.foreign import test_whole as whole
 from tests.plugins.world import Person, World
 from tests.policies.clock import database_later_by
-from tests.policies.scenes import DAY, REASON, body, changed, granted
+from tests.policies.scenes import DAY, REASON, body, changed, granted, let_pass
 
 LIST = "/admin/guidance/policy/"
 EXEMPTIONS = "/admin/guidance/exemption/"
@@ -152,3 +155,17 @@ def test_the_list_costs_the_same_however_many_exemptions_there_are(world: World,
         browser.get(LIST)
 
     assert len(after) == len(before)
+
+
+def test_a_policy_that_lets_very_much_pass_shows_what_ends_first(world: World, alice: Person) -> None:
+    policy = Policy.objects.get(slug="run-as-non-root")
+    for number in range(60):
+        one = let_pass(Policy.objects.get(pk=policy.pk), f"web-{number:02}")
+        commit(Change(one.policy, "Policy.exempted", Actor.command("test"), as_json(one)).add(one))
+
+    shown = alice.browser.get("/admin/guidance/policy/run-as-non-root/change/").content.decode()
+
+    assert shown.count('<code class="daf-target">sandbox/payments-dev/Deployment/web-') == 50
+    assert f'?policy__id__exact={policy.pk}">all 60</a>' in shown
+    assert (shown.count("</b> let something pass</p>"), "and 11 earlier ones" in shown) == (50, True)
+    assert alice.browser.get(f"/admin/guidance/exemption/?policy__id__exact={policy.pk}").status_code == 200

@@ -68,3 +68,10 @@ def test_a_body_is_an_object(world: World, alice: Person, body: bytes) -> None:
 
 def test_an_empty_body_lacks_its_members(world: World, alice: Person) -> None:
     assert [wrong["pointer"] for wrong in alice.client.post(URL, {}).json()["errors"]] == ["/action", "/target"]
+
+
+@pytest.mark.parametrize("until", [1798761600, "1798761600", 1798761600.5, "2027-01-01", True])
+def test_a_time_is_text_as_the_schema_says(world: World, alice: Person, until: object) -> None:
+    override = {"policies": ["no-latest-tag"], "reason": "x", "until": until}
+    problem = alice.client.post(URL, {**RESTART, "override": override}).json()
+    assert (problem["pointer"], "such as 2027-03-31T00:00:00Z" in problem["detail"]) == ("/override/until", True)

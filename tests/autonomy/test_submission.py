@@ -189,6 +189,28 @@ def test_an_override_names_exactly_the_soft_policies_that_are_violated(
     assert refused(BadOverride, alice, "deployment.apply", {"manifest": manifest}, override=asked).pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("slug", "manifest", "why"),
+    [
+        ("no-host-namespaces", hard(), "it is hard-mandatory here, which nobody can override"),
+        ("no-latest-tag", soft(), "this manifest does not violate it"),
+        ("no-latest-tga", soft(), "there is no such policy"),
+    ],
+)
+def test_it_is_told_why_a_policy_cannot_be_overridden(
+    refused: Refused, alice: Person, slug: str, manifest: dict[str, Any], why: str
+) -> None:
+    problem = refused(BadOverride, alice, "deployment.apply", {"manifest": manifest}, override=override(slug))
+    assert problem.detail == f"{slug}: {why}."
+
+
+def test_what_only_advises_needs_no_override(refused: Refused, alice: Person) -> None:
+    manifest = soft()
+    del manifest["metadata"]["labels"]
+    problem = refused(BadOverride, alice, "deployment.apply", {"manifest": manifest}, override=override("required-labels"))
+    assert problem.detail == "required-labels: it only advises here, so there is nothing to override."
+
+
 def test_an_override_does_not_pass_a_hard_policy(world: World, alice: Person) -> None:
     manifest = soft()
     manifest["spec"]["template"]["spec"]["hostNetwork"] = True

@@ -3,12 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from audit.models import Event
 from autonomy.models import ActionRequest
-from guidance.models import Policy
+from guidance.models import Exemption, Policy
 from tests.approvals.scenes import approve, executed
 from tests.plugins.world import Person, World
 
@@ -115,6 +116,14 @@ def granted(world: World, policy: str = "run-as-non-root", by: str = "dave", **m
     request = executed(world, approve(exemption(world, world[more.pop("asking", "alice")], policy, **more), world[by]))
     assert request.status == "succeeded", request.result
     return request
+
+
+def let_pass(policy: Policy, name: str) -> Exemption:
+    """Unsaved: this Deployment of payments-dev, for a day."""
+    now = datetime.now(UTC)
+    place = {"cluster_id": "sandbox", "namespace": "payments-dev", "kind": "Deployment", "name": name}
+    people = {"asked_by": "alice", "granted_by": ["dave"], "granted_at": now}
+    return Exemption(policy=policy, **place, **people, reason=REASON, until=now + DAY, request=uuid4())
 
 
 def apply(who: Person, manifest: dict[str, Any], namespace: str = "payments-dev") -> tuple[int, dict[str, Any]]:

@@ -27,6 +27,14 @@ def load(path: Path, *arguments: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
+def refused_load(path: Path, name: str) -> list[str]:
+    """What is said of each policy where the command fails because of one."""
+    out = StringIO()
+    with pytest.raises(CommandError, match="of these policies could not be asked for"):
+        call_command("load_policies", str(path), "--as", name, stdout=out)
+    return out.getvalue().splitlines()
+
+
 def test_an_empty_table_is_filled_at_once(world: World, folder: Path) -> None:
     Policy.objects.all().delete()
 
@@ -45,6 +53,16 @@ def test_what_nobody_here_could_own_is_left_out(world: World, tmp_path: Path) ->
     (tmp_path / "on-call.yaml").write_text(body(owner="nobody"))
 
     assert load(tmp_path) == ["Policy on-call: left out, there is no group nobody"]
+    assert not Policy.objects.exists()
+
+
+def test_what_is_called_as_something_else_here_is_left_out(world: World, tmp_path: Path) -> None:
+    Policy.objects.all().delete()
+    (tmp_path / "reports.yaml").write_text(body("reports"))
+
+    (line,) = load(tmp_path)
+
+    assert line.endswith("reports.yaml:3:18: 'reports' is an address of the interface: choose another name")
     assert not Policy.objects.exists()
 
 
@@ -89,7 +107,7 @@ def test_what_was_denied_or_has_changed_is_asked_for_again(world: World, folder:
 def test_what_cannot_be_asked_for_is_said_and_the_others_are(world: World, folder: Path) -> None:
     changed(world, "on-call", "carol", "dave", source=body(version="2.0.0"))
 
-    refused, asked_for = load(folder, "--as", "alice")
+    refused, asked_for = refused_load(folder, "alice")
 
     wrong = "the body differs from the one in force, which is 2.0.0 already: give it a greater version"
     assert refused == f"Policy on-call: refused, on-call.yaml:9:12: {wrong}"
@@ -106,7 +124,7 @@ def test_without_a_name_nobody_asks(world: World, folder: Path) -> None:
 @pytest.mark.parametrize("name", ["nobody", "gina"])
 def test_who_may_not_ask(world: World, folder: Path, name: str) -> None:
     if name == "gina":
-        assert all(": refused, gina is in no team" in line for line in load(folder, "--as", name))
+        assert all(": refused, gina is in no team" in line for line in refused_load(folder, name))
     else:
         with pytest.raises(CommandError, match="There is no active account 'nobody'"):
             load(folder, "--as", name)

@@ -1,19 +1,24 @@
 """policy.set: policies change with the agreement of their owners, and never without."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from approvals.errors import ReviewChanged
 from approvals.models import ApprovalRule
 from audit.actor import Actor
 from audit.ledger import Change, commit
 from autonomy.errors import BadParameters, BadTarget, MayNotSubmit, NotYourNamespace
 from autonomy.models import ActionRequest
-from guidance.models import Policy
+from autonomy.submission import Override
+from devstack.demo.manifests import deployment
+from guidance.models import Exemption, Policy
 from tests.approvals.scenes import approve, executed, no_rule
 from tests.plugins.door import Door
+from tests.plugins.sandbox_cluster import SandboxCluster
 from tests.plugins.world import Person, World
-from tests.policies.scenes import asked, body, changed, difference, history, stages
+from tests.policies.scenes import DAY, asked, body, changed, difference, exemption, history, let_pass, stages
 
 
 def test_a_new_policy_is_agreed_to_by_the_owners_that_it_names_and_the_platform_admins(world: World, alice: Person) -> None:
@@ -281,3 +286,84 @@ def test_what_is_not_there_is_neither_removed_nor_enforced(world: World, alice: 
 def test_an_address_of_the_interface_is_no_name(world: World, alice: Person) -> None:
     with pytest.raises(BadParameters, match=r"evaluate.yaml:3:18: 'evaluate' is an address of the interface"):
         world.submit(alice, "policy.set", {"source": body("evaluate")}, name="evaluate")
+
+
+def test_no_policy_is_called_as_what_nobody_can_read(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters, match=r"well-formed.yaml:3:18: 'well-formed' is what findings about manifests"):
+        world.submit(alice, "policy.set", {"source": body("well-formed")}, name="well-formed")
+
+
+@pytest.mark.parametrize(("source", "what"), [("x", "text"), ("[1]", "a list"), ("5", "a number"), ("null", "nothing")])
+def test_a_file_that_is_no_object_is_told_in_words(world: World, alice: Person, source: str, what: str) -> None:
+    with pytest.raises(BadParameters, match=f"on-call.yaml:1:1: the file must be an object, but it is {what}"):
+        world.submit(alice, "policy.set", {"source": source}, name="on-call")
+
+
+def test_a_member_that_is_not_known_is_answered_with_those_that_are(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters) as close:
+        world.submit(alice, "policy.set", {"enforcment": "advisory"}, name="no-privileged")
+    with pytest.raises(BadParameters) as inside:
+        world.submit(alice, "policy.set", {"enforcement_in": [{"env": "dev", "level": "advisory"}]}, name="no-privileged")
+
+    assert close.value.detail == "parameters.enforcment: enforcment is not known here."
+    assert close.value.suggestion == "Did you mean enforcement?"
+    known = "What is known here: level, environment, team, namespace, cluster."
+    assert (inside.value.pointer, inside.value.suggestion) == ("/parameters/enforcement_in/0/env", known)
+
+
+def test_a_request_about_a_policy_that_is_gone_meanwhile_says_so(world: World, alice: Person, dave: Person) -> None:
+    waiting = asked(world, alice, "no-privileged", enforcement="advisory")
+    changed(world, "no-latest-tag", "carol", enforcement="advisory")
+    removed(world, "no-privileged", dave)
+
+    with pytest.raises(ReviewChanged):
+        approve(waiting, dave)
+
+    assert ending(world, waiting) == ("failed", "parameters.source: there is no policy no-privileged yet, so its file is needed.")
+
+
+def test_an_exemption_from_a_policy_that_is_gone_meanwhile_says_so(world: World, alice: Person, dave: Person) -> None:
+    waiting = exemption(world, alice)
+    removed(world, "run-as-non-root", dave)
+
+    with pytest.raises(ReviewChanged):
+        approve(waiting, dave)
+
+    assert ending(world, waiting) == ("failed", "parameters.policy: there is no policy 'run-as-non-root'.")
+
+
+def test_an_override_of_a_policy_that_is_gone_meanwhile_says_so(
+    world: World, demo_cluster: SandboxCluster, alice: Person, carol: Person
+) -> None:
+    manifest = deployment("payments-dev", "web", "registry.example/app:latest", 1)
+    override = Override(("no-latest-tag",), "A demo.", datetime.now(UTC) + DAY)
+    waiting = executed(world, world.submit(alice, "deployment.apply", {"manifest": manifest}, name="web", override=override))
+    assert waiting.status == "awaiting_approval"
+    removed(world, "no-latest-tag", carol)
+
+    with pytest.raises(ReviewChanged):
+        approve(waiting, carol)
+
+    assert ending(world, waiting) == ("failed", "The policies that it would have overridden are there no more: no-latest-tag.")
+
+
+def test_reviewers_of_a_removal_read_the_first_exemptions_and_how_many_more_end(world: World, alice: Person) -> None:
+    policy = Policy.objects.get(slug="run-as-non-root")
+    Exemption.objects.bulk_create(let_pass(policy, f"web-{number}") for number in range(23))
+
+    request = asked(world, alice, "run-as-non-root", remove=True)
+
+    assert request.plan is not None
+    assert len(request.plan.warnings) == 21
+    assert request.plan.warnings[-1] == "3 more exemptions end with it."
+
+
+def removed(world: World, slug: str, owner: Person) -> None:
+    request = approve(asked(world, world["bob"], slug, remove=True), owner)
+    assert executed(world, request).status == "succeeded"
+
+
+def ending(world: World, request: ActionRequest) -> tuple[str, str]:
+    ended = world.fresh(request)
+    assert ended.result is not None
+    return ended.status, ended.result["error"]["message"]

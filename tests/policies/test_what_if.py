@@ -18,6 +18,7 @@ from tests.policies.clock import database_later_by
 from tests.policies.scenes import DAY, REASON, body, changed, granted
 
 POLICY = "run-as-non-root"
+NOWHERE = "there is no such namespace that you may see, so nothing was looked at"
 
 
 def address(slug: str = POLICY) -> str:
@@ -105,13 +106,20 @@ def test_who_is_in_a_team_sees_what_is_the_teams(
     assert set(failing(supposed(bob))) == {"search-prod/CronJob/index", "search-dev/Pod/debug"}
     for who in (alice, bob):
         assert len(supposed(who)["teams"]) == 1
-    assert supposed(bob, namespace="payments-dev")["summary"]["fail"] == 0
+    elsewhere = supposed(bob, namespace="payments-dev")
+    assert (elsewhere["summary"]["fail"], elsewhere["problems"]) == (0, [NOWHERE])
 
 
 def test_it_looks_only_where_it_is_told_to(world: World, live: SandboxCluster, gina: Person) -> None:
     found = supposed(gina, cluster="sandbox", namespace="search-dev")
     assert (set(failing(found)), [team["team"] for team in found["teams"]]) == ({"search-dev/Pod/debug"}, ["search"])
-    assert supposed(gina, cluster="elsewhere")["teams"] == []
+    assert found["problems"] == []
+
+
+def test_that_nothing_was_looked_at_is_not_told_as_nothing_fails(world: World, live: SandboxCluster, gina: Person) -> None:
+    for nowhere in ({"cluster": "elsewhere"}, {"namespace": "payments-dve"}):
+        found = supposed(gina, **nowhere)
+        assert (found["teams"], found["problems"]) == ([], [NOWHERE])
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_told(world: World, live: SandboxCluster, gina: Person) -> None:
@@ -156,6 +164,7 @@ def test_the_list_has_an_end_and_says_how_much_is_left_off(
         ("on-call", {"source": body(expression="object.metadata.name ==")}, 400, "/source"),
         (POLICY, {"enforcement": "strict"}, 400, "/enforcement"),
         (POLICY, {"enforcement_in": [{"level": "advisory"}]}, 400, "/enforcement_in/0"),
+        (POLICY, {"enforcement_in": [{"team": "paymnets", "level": "advisory"}]}, 400, "/enforcement_in/0"),
         (POLICY, {"team": "payments"}, 400, "/team"),
     ],
 )

@@ -18,11 +18,13 @@ class Command(BaseCommand):
 
     def handle(self, *, path: Path, username: str | None, **_: Any) -> None:
         try:
-            lines = import_policies(path, actor=Actor.command("load_policies"), asking=account_named(username))
+            told = import_policies(path, actor=Actor.command("load_policies"), asking=account_named(username))
         except PolicyError as error:
             raise CommandError("\n".join(map(str, error.problems))) from error
         except NobodyAsks as error:
             advice = f"name with --as USERNAME who asks for {', '.join(error.wanted)}."
             raise CommandError(f"There are policies already, so they change by approval only: {advice}") from error
-        for line in lines:
-            self.stdout.write(line)
+        for one in told:
+            self.stdout.write(one.text)
+        if refused := sum(one.refused for one in told):
+            raise CommandError(f"{refused} of these policies could not be asked for: mend what is said above and load them again.")
