@@ -82,23 +82,23 @@ def _gist(card: Card) -> list[Block]:
     more = [f"… and {len(remarks) - REMARKS_SHOWN} more"] if len(remarks) > REMARKS_SHOWN else []
     shown = [kit.shortened(remark, 600) for remark in remarks[:REMARKS_SHOWN]]
     note = f"*Difference*\n{kit.counts(card.difference)}: too much for a message."
-    return [*reason[:1], *kit.sections([*shown, *more]), kit.section(note)]
+    return [*reason[:1], *kit.sections([*shown, *more]), *_override(card, REASON_SHOWN)[:1], kit.section(note)]
 
 
-def _override(card: Card) -> list[Block]:
+def _override(card: Card, longest: int | None = None) -> list[Block]:
+    """What is to be overridden and why; of the reason at most so many characters."""
     override = card.request.override
     if not override:
         return []
-    policies = ", ".join(kit.escape(str(policy)) for policy in override["policies"])
-    return kit.sections(
-        [f":warning: *Overrides* {policies} until {kit.escape(str(override['until']))}", *kit.quoted(str(override["reason"]))]
-    )
+    policies, reason = ", ".join(kit.escape(str(policy)) for policy in override["policies"]), str(override["reason"])
+    said = kit.quoted(kit.shortened(reason, longest) if longest else reason)
+    return kit.sections([f":warning: *Overrides* {policies} until {kit.escape(str(override['until']))}", *said])
 
 
 def _remarks(card: Card) -> list[str]:
-    """What policies found, and what the cluster warned of."""
+    """What policies found, and what the plan warns of: the cluster's words, or what else a change of our own rules does."""
     warnings = card.request.plan.warnings if card.request.plan else []
-    return [*words.findings(card), *(f":warning: The cluster warns: {kit.escape(warning)}" for warning in warnings)]
+    return [*words.findings(card), *(f":warning: Warning: {kit.escape(warning)}" for warning in warnings)]
 
 
 def _foot(card: Card, decide: Block | None) -> list[Block]:

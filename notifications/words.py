@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from approvals.models import Decision
 from autonomy.models import Level
 from autonomy.status import Status
+from guidance.policies.enforcing import strictest_first
 from notifications.blocks import code, escape, moment, quoted, shortened
 from notifications.card import Card
 
@@ -126,7 +127,7 @@ def findings(card: Card) -> list[str]:
     return [
         f":warning: *{escape(str(finding['policy']))}* ({escape(str(finding.get('exempted') or finding['enforcement']))})"
         f" {escape(str(finding['message']))} {code(str(finding['path']) or '/')}"
-        for finding in card.request.findings
+        for finding in strictest_first(card.request.findings)
     ]
 
 

@@ -29,6 +29,7 @@ from autonomy import queries
 from autonomy.errors import MayNotSee
 from autonomy.models import ActionRequest
 from autonomy.status import CANCELLABLE, TERMINAL, Status
+from guidance.policies.enforcing import strictest_first
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ class RequestPage:
     def difference(self) -> Difference | None:
         """What the plan would change; None while there is no plan."""
         return difference(json.loads(bytes(self.request.plan.body))["diff"]) if self.request.plan else None
+
+    @property
+    def findings(self) -> Sequence[Mapping[str, Any]]:
+        return strictest_first(self.request.findings)
 
     @cached_property
     def parameters(self) -> str:

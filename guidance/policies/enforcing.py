@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from guidance.policies.policy import Enforcement
+
+
+def strictest_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Stored findings as reviewers read them: what refuses before what advises, and what is exempted last."""
+    return sorted(findings, key=lambda one: (one.get("exempted") is not None, -Enforcement(one["enforcement"]).rank))
 
 
 @dataclass(frozen=True)
