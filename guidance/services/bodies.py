@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from accounts import roles
 from accounts.services.groups import people_in
 from guidance.documents.source import PolicyError, Problem
 from guidance.judging.compiled import CompiledPolicy
@@ -56,6 +57,8 @@ def check_is_newer(body: Body, source: str, row: Policy | None) -> None:
 def check_has_owners(body: Body) -> None:
     """Somebody must be able to approve its changes. Raises PolicyError."""
     owner = body.guidance.owner
+    if owner == roles.AUDITORS:
+        raise PolicyError(body.source.problem(("guidance", "owner"), f"{owner} read everything and change nothing: name another group"))
     if not people_in(owner):
         advice = f"there is nobody in the group {owner}, or no such group, so nobody could approve"
         raise PolicyError(body.source.problem(("guidance", "owner"), advice))

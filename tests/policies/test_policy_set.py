@@ -288,6 +288,11 @@ def test_an_address_of_the_interface_is_no_name(world: World, alice: Person) -> 
         world.submit(alice, "policy.set", {"source": body("evaluate")}, name="evaluate")
 
 
+def test_auditors_own_no_policy(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters, match="auditors read everything and change nothing: name another group"):
+        world.submit(alice, "policy.set", {"source": body(owner="auditors")}, name="on-call")
+
+
 def test_no_policy_is_called_as_what_nobody_can_read(world: World, alice: Person) -> None:
     with pytest.raises(BadParameters, match=r"well-formed.yaml:3:18: 'well-formed' is what findings about manifests"):
         world.submit(alice, "policy.set", {"source": body("well-formed")}, name="well-formed")
