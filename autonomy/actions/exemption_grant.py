@@ -18,6 +18,7 @@ from autonomy.members import Moment
 from autonomy.models import Level
 from clusters import drift
 from clusters.errors import UnknownKind
+from clusters.models import Namespace
 from clusters.objects import resource_of
 from guidance.models import Exemption, Policy
 from guidance.policies.exempting import EVERYTHING, LONGEST
@@ -106,6 +107,8 @@ def _draft(ask: Ask[ExemptionParameters], found: _Found) -> Draft:
     before = _told(asked.policy, former.until, former.reason) if asked.end and former else None
     after = None if asked.until is None else _told(asked.policy, asked.until, asked.reason)
     warnings = [f"It takes the place of the one that is there, {words_of(former)}."] if former and not asked.end else []
+    if not asked.end and not Namespace.objects.filter(cluster_id=ask.target.cluster, name=ask.target.namespace).exists():
+        warnings.append(f"Nobody has registered the namespace {ask.target.namespace}, so no scan can tell whether this is needed.")
     return Draft(target=ask.target, uid=None, before=before, after=after, diff=drift.unified(before, after), warnings=warnings)
 
 

@@ -247,3 +247,13 @@ def test_a_target_that_makes_no_sense_is_refused(world: World, alice: Person, ta
 def test_what_is_not_exempted_cannot_end(world: World, alice: Person) -> None:
     with pytest.raises(BadTarget, match="Deployment web is not exempted from run-as-non-root"):
         exemption(world, alice, end=True)
+
+
+def test_reviewers_are_told_of_a_namespace_that_nobody_knows(world: World, alice: Person) -> None:
+    """It may be a slip of the pen, and would never be listed as needed by nothing."""
+    known, unknown = exemption(world, alice).plan, exemption(world, alice, namespace="payments-dve").plan
+
+    assert known is not None
+    assert unknown is not None
+    told = "Nobody has registered the namespace payments-dve, so no scan can tell whether this is needed."
+    assert (known.warnings, unknown.warnings) == ([], [told])
