@@ -129,16 +129,9 @@ class Violation:
         if program is None:
             return None
         try:
-            return _in_order(checked(program.evaluate(self._here)))
+            return checked(program.evaluate(self._here))
         except (EvaluationError, NotJson):
             return None
-
-
-def _in_order(value: JsonValue) -> JsonValue:
-    """The engine gives the members of a map in another order at every start; the same manifest has the same findings and fixes."""
-    if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value)}
-    return [_in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def violations(policy: CompiledPolicy, subject: Subject, *, asks_gate: bool = True) -> Iterator[Violation]:
