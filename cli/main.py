@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -27,9 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:  # a full disk, a file that may not be looked at
-        streams.refuse(f"{error.filename}: {error.strerror}" if error.filename else f"nothing can be written: {error.strerror}")
+        streams.refuse(f"{error.filename}: {error.strerror}" if error.filename else f"cannot go on: {error.strerror or error}")
         return 2
     except Exception as error:  # a fault of this command is no violation, which 1 would say
+        import traceback  # takes long to load, and should never be needed
+
         traceback.print_exc()
         raise SystemExit(2) from error
     return code

@@ -40,7 +40,7 @@ def test_its_help_tells_the_exit_codes() -> None:
 
 
 def test_a_check_loads_neither_django_nor_what_takes_long() -> None:
-    heavy = {"django", "pydantic", "urllib.request", "multiprocessing", "difflib"}
+    heavy = {"django", "pydantic", "urllib.request", "multiprocessing", "difflib", "traceback"}
     code = f"import sys, cli.main; cli.main.main(['check', '-']); print(sorted(sys.modules.keys() & {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], input=GOOD_POD, capture_output=True, text=True, check=True, timeout=60)
 

@@ -28,7 +28,7 @@ def shell(folder: Path, command: str, **environment: str) -> "subprocess.Complet
 def test_a_full_disk_is_told(tmp_path: Path, command: str) -> None:
     done = shell(tmp_path, f"'{COMMAND}' {command} > /dev/full")
 
-    assert (done.returncode, done.stderr) == (2, "error: nothing can be written: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, "error: cannot go on: No space left on device\n")
 
 
 def test_a_full_disk_for_errors_is_no_violation(tmp_path: Path) -> None:
