@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from accounts import roles
 from accounts.models import Group
 from accounts.services.groups import people_in
 from approvals.models import ApprovalRule
@@ -47,6 +48,9 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
         known = set(Group.objects.filter(pk__in=parameters.needs).values_list("pk", flat=True))
         if unknown := sorted(set(parameters.needs) - known):
             raise BadParameters(f"parameters.needs: there is no group {', '.join(unknown)}.", pointer=f"/parameters/needs/{unknown[0]}")
+        if roles.AUDITORS in parameters.needs:
+            detail = f"parameters.needs: {roles.AUDITORS} read everything and change nothing: name another group."
+            raise BadParameters(detail, pointer=f"/parameters/needs/{roles.AUDITORS}")
         for group, required in parameters.needs.items():
             there = people_in(group)
             if there < required:

@@ -54,11 +54,17 @@ def check_is_newer(body: Body, source: str, row: Policy | None) -> None:
         raise PolicyError(body.source.problem(("guidance", "version"), advice))
 
 
-def check_has_owners(body: Body) -> None:
-    """Somebody must be able to approve its changes. Raises PolicyError."""
+def check_may_own(body: Body) -> None:
+    """Whoever approves changes something. Raises PolicyError."""
     owner = body.guidance.owner
     if owner == roles.AUDITORS:
         raise PolicyError(body.source.problem(("guidance", "owner"), f"{owner} read everything and change nothing: name another group"))
+
+
+def check_has_owners(body: Body) -> None:
+    """Somebody must be able to approve its changes. Raises PolicyError."""
+    check_may_own(body)
+    owner = body.guidance.owner
     if not people_in(owner):
         advice = f"there is nobody in the group {owner}, or no such group, so nobody could approve"
         raise PolicyError(body.source.problem(("guidance", "owner"), advice))

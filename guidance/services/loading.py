@@ -9,7 +9,7 @@ from audit.ledger import Change, commit
 from guidance.documents.source import PolicyError
 from guidance.models import Policy
 from guidance.policies.policy import Policy as Body
-from guidance.services.bodies import check_is_newer, reserved
+from guidance.services.bodies import check_is_newer, check_may_own, reserved
 from guidance.services.policies import values_of
 
 
@@ -33,6 +33,7 @@ def _obstacle(body: Body, groups: set[str]) -> str:
     if taken := reserved(body):
         return str(taken)
     try:
+        check_may_own(body)
         check_is_newer(body, body.text, None)
     except PolicyError as error:
         return str(error)

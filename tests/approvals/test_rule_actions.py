@@ -128,6 +128,14 @@ def test_the_last_rule_for_rules_cannot_be_removed(world: World, alice: Person, 
     assert ApprovalRule.objects.filter(slug="rules-by-admins").exists()
 
 
+def test_a_rule_cannot_ask_auditors_who_change_nothing(world: World, alice: Person) -> None:
+    with pytest.raises(BadParameters, match="auditors read everything and change nothing: name another group") as refused:
+        world.submit(alice, "approval-rule.set", {"needs": {"security": 1, "auditors": 1}}, name="watched")
+
+    assert refused.value.pointer == "/parameters/needs/auditors"
+    assert not ActionRequest.objects.exists()
+
+
 def test_a_rule_cannot_ask_for_more_people_than_there_are(world: World, alice: Person) -> None:
     with pytest.raises(BadParameters) as refused:
         world.submit(alice, "approval-rule.set", {"needs": {"security": 3}}, name="three-eyes")

@@ -56,6 +56,17 @@ def test_what_nobody_here_could_own_is_left_out(world: World, tmp_path: Path) ->
     assert not Policy.objects.exists()
 
 
+def test_what_auditors_would_own_is_left_out(world: World, tmp_path: Path) -> None:
+    Policy.objects.all().delete()
+    (tmp_path / "on-call.yaml").write_text(body(owner="auditors"))
+
+    (line,) = load(tmp_path)
+
+    assert line.startswith("Policy on-call: left out, ")
+    assert line.endswith("auditors read everything and change nothing: name another group")
+    assert not Policy.objects.exists()
+
+
 def test_what_is_called_as_something_else_here_is_left_out(world: World, tmp_path: Path) -> None:
     Policy.objects.all().delete()
     (tmp_path / "reports.yaml").write_text(body("reports"))
