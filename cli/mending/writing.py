@@ -5,7 +5,6 @@ what was wanted, each half of them alone, so that only what cannot be written is
 """
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from cli.check.report import Rewritten, Unmended
 from cli.errors import BadInput
 from cli.manifests.parsing import BLOCK_SCALARS, Document, document
 from cli.mending import rendering
+from cli.mending.json_text import changed
 from cli.mending.layout import CannotWrite, Edit, Layout, Spot, end, is_empty, is_flow, line_break, line_end, line_start
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.patch import CannotPatch, Operation, apply
@@ -29,7 +29,7 @@ def written(found: Document, operations: Sequence[Operation]) -> Rewritten:
     """The document with these changes, and why some could not be made."""
     text, left = found.chunk.text, list[Unmended]()
     if (value := _json(text)) is not None:
-        text = _rewritten(text, apply(value, operations))
+        text = changed(text, apply(value, operations))
     else:
         after, left = _written(found, operations)
         text = after.chunk.text
@@ -37,20 +37,12 @@ def written(found: Document, operations: Sequence[Operation]) -> Rewritten:
 
 
 def _json(text: str) -> JsonValue:
-    """The value where the document is JSON: it has no comments, and YAML's ways to write are no ways for it."""
+    """The value where the document is JSON: YAML's ways to write are no ways for it."""
     try:
         value: JsonValue = json.loads(text)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def _rewritten(text: str, value: JsonValue) -> str:
-    indent = re.search(r"\n([ \t]+)\S", text)
-    start, stop = len(text) - len(text.lstrip()), len(text.rstrip())
-    body = json.dumps(value, indent=indent[1] if indent else None, ensure_ascii=False)
-    ends = line_break(text, text.find("\n", start) + 1)
-    return text[:start] + body.replace("\n", ends) + text[stop:]
 
 
 def _written(found: Document, operations: Sequence[Operation]) -> tuple[Document, list[Unmended]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cli.manifests.parsing import Chunk, chunks, document
 from cli.mending import writing
 from cli.mending.differences import differences
+from cli.mending.json_text import changed
 from cli.mending.layout import Layout
 from cli.mending.writing import written
 from guidance.documents.jsontype import JsonValue
@@ -151,6 +152,43 @@ def test_json_stays_json(check: Check, write: Write, policy: WritePolicy) -> Non
 
     pod["metadata"] = {"name": "é", "labels": {"app": "api"}}
     assert written.read_text() == json.dumps(pod, indent=4, ensure_ascii=False)
+
+
+def test_json_keeps_its_notation(check: Check, tmp_path: Path, policy: WritePolicy) -> None:
+    """Escapes, numbers, spaces and line ends."""
+    file = policy("""
+        validations:
+        - expression: has(object.metadata.labels)
+          message: No labels.
+          path: /metadata/labels
+          fix: [{set: /metadata/labels/app, value: api}]
+    """)
+    text = (
+        '{\r\n\t"apiVersion":"v1", "kind" : "Pod",\r\n'
+        '\t"metadata": {"name": "a", "annotations": {"b": "\\u003c\\/\\u00e9", "c": ""}},\r\n'
+        '\t"spec": {"containers": [ {"name": "web", "resources": {"limits": {"cpu": 1.50, "memory": 1e9}}} ]}\r\n}'
+    )
+    pod = tmp_path / "pod.json"
+    pod.write_bytes(text.encode())
+
+    check("--policy", str(file), "pod.json", "--fix")
+
+    assert pod.read_bytes().decode() == text.replace('"c": ""}', '"c": ""}, "labels": {"app": "api"}')
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "result"),
+    [
+        ('{"a":1,"b":[2]}', {"a": 1, "b": [2], "c": {"d": [3, 4]}}, '{"a":1,"b":[2],"c":{"d":[3,4]}}'),
+        ('{"a": 1, "b": 2, "c": 3}', {"b": 2}, '{"b": 2}'),
+        ('{\n  "a": 1,\n  "b": {}\n}\n', {"a": True, "b": {"c": [1]}}, '{\n  "a": true,\n  "b": {\n    "c": [\n      1\n    ]\n  }\n}\n'),
+        ('[1.0, 2, 3, {"x": 1e3}]', [1.0, {"x": 1000.0}], '[1.0, {"x": 1e3}]'),
+        ('[\n  1\n]', [1, 2], '[\n  1,\n  2\n]'),
+        ('{"a": [1]}', {"a": []}, '{"a": []}'),
+    ],
+)  # fmt: skip
+def test_a_change_of_json_touches_nothing_else(text: str, wanted: JsonValue, result: str) -> None:
+    assert changed(text, wanted) == result
 
 
 def test_what_an_alias_stands_for_is_left_to_people(check: Check, write: Write, policies: str) -> None:
@@ -324,6 +362,17 @@ def test_whatever_is_written_says_what_was_wanted_or_what_it_said_before(old: Js
     assert after is not None
     assert {one.path for one in done.left} <= {operation["path"] for operation in operations}
     assert done.left or after.value == new
+
+
+@given(VALUES, VALUES, st.sampled_from([None, 0, 2, "\t"]), st.booleans(), st.booleans())
+def test_json_says_what_was_wanted(old: JsonValue, new: JsonValue, indent: int | str | None, compact: bool, escaped: bool) -> None:
+    text = json.dumps(old, indent=indent, separators=(",", ":") if compact else None, ensure_ascii=escaped)
+
+    after = changed(text, new)
+
+    assert json.dumps(json.loads(after), sort_keys=True) == json.dumps(new, sort_keys=True)
+    assert changed(after, new) == after
+    assert changed(text, old) == text
 
 
 def test_items_that_do_not_say_their_kind_are_mended_and_still_do_not(check: Check, write: Write, policies: str) -> None:
