@@ -9,7 +9,7 @@ import pytest
 from devstack.controlplane.server import ControlPlane
 from guidance.documents.patch import apply
 from guidance.documents.pointer import find, parse
-from guidance.judging.compiled import CompiledPolicy, proven_policy
+from guidance.judging.compiled import CompiledPolicy, compile_policy, proven_policy
 from guidance.judging.evaluation import Evaluation, evaluate
 from guidance.policies import packs
 from tests.controlplane.polling import until
@@ -102,6 +102,17 @@ def test_what_cannot_be_taken_along_is_not_mended_halfway(policies: tuple[Compil
     assert isinstance(security, dict)
     assert (security["privileged"], "allowPrivilegeEscalation" in security) == (True, False)
     assert [finding.fix for finding in found.findings if finding.path == path] == [None]
+
+
+def test_every_port_in_the_network_of_the_node_is_one_of_the_node() -> None:
+    """An API server fills in the host ports of pods before it asks; what ships is judged as it was written."""
+    (policy,) = (policy for policy in packs.pack("pss-baseline").policies if policy.name == "pss-host-ports")
+    manifest = pod(web={"ports": [{"containerPort": 8080}, {"containerPort": 9090, "hostPort": 9090}]}, hostNetwork=True)
+
+    told = [[finding.message for finding in evaluate([ready(policy)], manifest).findings] for ready in (proven_policy, compile_policy)]
+
+    rest = "of the node is opened (as hostNetwork does with every port), past its network policies and for one pod per node."
+    assert told == [[f"Port {port} {rest} Reach the container through a Service." for port in (8080, 9090)]] * 2
 
 
 @pytest.fixture
