@@ -36,9 +36,10 @@ def _rolling(**values: JsonValue) -> Fill:
     return record({"type": "RollingUpdate"}, plain="type", more=complete)
 
 
+SELECTOR = record(plain="matchLabels matchExpressions")
 DEPLOYMENT = record(
     {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600, "strategy": {}}, plain="minReadySeconds paused",
-    strategy=_rolling(maxUnavailable="25%", maxSurge="25%"), template=TEMPLATE,
+    strategy=_rolling(maxUnavailable="25%", maxSurge="25%"), selector=SELECTOR, template=TEMPLATE,
 )  # fmt: skip
 CLAIM = record({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "status": {"phase": "Pending"}}, metadata=METADATA, spec=CLAIM_SPEC)
 STATEFUL_SET = record(
@@ -47,12 +48,12 @@ STATEFUL_SET = record(
         "persistentVolumeClaimRetentionPolicy": {},
     },
     plain="minReadySeconds podManagementPolicy",
-    updateStrategy=_rolling(partition=0), template=TEMPLATE, volumeClaimTemplates=each(CLAIM),
+    updateStrategy=_rolling(partition=0), selector=SELECTOR, template=TEMPLATE, volumeClaimTemplates=each(CLAIM),
     persistentVolumeClaimRetentionPolicy=record({"whenDeleted": "Retain", "whenScaled": "Retain"}),
 )  # fmt: skip
 DAEMON_SET = record(
     {"revisionHistoryLimit": 10, "updateStrategy": {}}, plain="minReadySeconds",
-    updateStrategy=_rolling(maxUnavailable=1, maxSurge=0), template=TEMPLATE,
+    updateStrategy=_rolling(maxUnavailable=1, maxSurge=0), selector=SELECTOR, template=TEMPLATE,
 )  # fmt: skip
 REPLICA_SET = record({"replicas": 1}, plain="minReadySeconds", template=TEMPLATE)
 
@@ -114,8 +115,11 @@ def _policy_types(spec: Object) -> None:
     spec.setdefault("policyTypes", ["Ingress", "Egress"] if "egress" in spec else ["Ingress"])
 
 
-RULES = each(record(plain="ports from to", ports=each(record({"protocol": "TCP"}))))
-NETWORK_POLICY = record({"podSelector": {}}, plain="ingress egress policyTypes", more=_policy_types, ingress=RULES, egress=RULES)
+PEERS = each(record(podSelector=SELECTOR, namespaceSelector=SELECTOR))
+RULES = each(record(plain="ports from to", ports=each(record({"protocol": "TCP"})), members={"from": PEERS, "to": PEERS}))
+NETWORK_POLICY = record(
+    {"podSelector": {}}, plain="ingress egress policyTypes", more=_policy_types, podSelector=SELECTOR, ingress=RULES, egress=RULES
+)
 
 METRIC = record(target=record(averageValue=canonical, value=canonical))
 METRICS: Mapping[str, Fill] = dict.fromkeys(("resource", "containerResource", "pods", "object", "external"), METRIC)
@@ -135,8 +139,9 @@ def _subject(subject: Object) -> None:
         subject.setdefault("apiGroup", RBAC)
 
 
+AGGREGATION = record(plain="clusterRoleSelectors", clusterRoleSelectors=each(SELECTOR))
 ROLE = record(
-    metadata=METADATA, more=lambda role: role.setdefault("rules", None),
+    metadata=METADATA, aggregationRule=AGGREGATION, more=lambda role: role.setdefault("rules", None),
     rules=each(record(plain="apiGroups resources resourceNames nonResourceURLs")),
 )  # fmt: skip
 ROLE_REF = record({"apiGroup": RBAC}, plain="apiGroup")
@@ -196,7 +201,7 @@ DEFAULTS: Mapping[tuple[str, str], Fill] = {
     ("networking.k8s.io", "Ingress"): _kind(record(plain="tls rules")),
     ("networking.k8s.io", "IngressClass"): _kind(record(parameters=record({"scope": "Cluster"}))),
     ("networking.k8s.io", "NetworkPolicy"): _kind(NETWORK_POLICY),
-    ("policy", "PodDisruptionBudget"): _kind(),
+    ("policy", "PodDisruptionBudget"): _kind(record(selector=SELECTOR)),
     ("autoscaling", "HorizontalPodAutoscaler"): _kind(AUTOSCALER),
     (RBAC, "Role"): ROLE,
     (RBAC, "ClusterRole"): ROLE,
