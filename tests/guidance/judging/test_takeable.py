@@ -1,5 +1,6 @@
 """What is told of a policy before a cluster refuses it is what a real API server (1.34) refuses."""
 
+import json
 from collections.abc import Iterator
 
 import httpx
@@ -20,7 +21,11 @@ NOTE = "auditAnnotations: [{key: note, valueExpression: '%s'}]"
 CONDITION = "matchConditions: [{name: one, expression: '%s'}]\nvalidations: [{expression: 'true'}]"
 VARIABLE = "variables: [{name: one, expression: '%s'}]\nvalidations: [{expression: variables.one == 1}]"
 EACH = "validations: [{each: containers, expression: '%s'}]"
+NAMED = "matchConditions: [{name: %s, expression: 'true'}]\nvalidations: [{expression: 'true'}]"
+TWICE = "matchConditions: [{name: one, expression: 'true'}, {name: %s, expression: 'true'}]\nvalidations: [{expression: 'true'}]"
+NOTES = "auditAnnotations: [{key: one, valueExpression: 'null'}, {key: %s, valueExpression: 'null'}]"
 TAKEN = [
+    (NAMED, "a.b/c_D.1"), (NAMED, "One"), (TWICE, "two"), (NOTES, "two"), (RULE, "object.a[\"b.c\"] == \"`\""),
     (RULE, "object.a == object.b"), (RULE, "object.a && true"), (RULE, "object.a ? object.b == 1 : true"),
     (RULE, "object.l.map(x, true)[0]"),
     (RULE, "object.a[?0].orValue(true)"), (RULE, "object.?a.hasValue()"), (RULE, "!object.?a.orValue(false)"), (RULE, "request.dryRun"),
@@ -29,6 +34,8 @@ TAKEN = [
     (CONDITION, 'object.a == "b"'), (EACH, "container.tty"),
 ]  # fmt: skip
 REFUSED = [
+    (NAMED, "a b"), (NAMED, "A.b/c"), (NAMED, "-a"), (TWICE, "one"), (NOTES, "one"), (RULE, "object.a.`b.c` == 1"),
+    (RULE, "object.?`a`.hasValue()"),
     (RULE, "object.a"), (RULE, "object.?a.orValue(true)"), (RULE, "object.a ? true : object.b"), (RULE, "object.l.map(x, x)[0]"),
     (RULE, "optional.of(true).orValue(object.a)"), (MESSAGE, "object.data.reason"), (MESSAGE, "object.a + object.b"),
     (MESSAGE, 'object.?a.orValue("x")'), (NOTE, "object.a"), (CONDITION, "object.?a.orValue(false)"),
@@ -53,6 +60,19 @@ def test_what_is_told_is_what_an_api_server_says(admin: httpx.Client, write: Wri
     answer = admin.post(POLICIES, json=vap.manifest(policy.policy.spec, policy.name))
 
     assert (answer.is_success, list(refusals(policy)) == []) == (taken, taken), answer.text
+
+
+@pytest.mark.parametrize("key", ["apiGroups", "apiVersions", "operations", "resources"])
+@pytest.mark.parametrize("values", [["*"], ["*", "CREATE"]])
+def test_everything_is_alone_in_a_list(admin: httpx.Client, write: Write, key: str, values: list[str]) -> None:
+    lists = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"], key: values}
+    policy = write("validations: [{expression: 'true'}]", more_constraints=f"excludeResourceRules: [{json.dumps(lists)}]")
+
+    answer = admin.post(POLICIES, json=vap.manifest(policy.policy.spec, policy.name))
+
+    assert (answer.is_success, [told.message for told in refusals(policy)]) == (
+        (True, []) if len(values) == 1 else (False, ["a cluster takes '*' only alone"])
+    )
 
 
 def test_where_and_what_to_do_is_told(write: Write) -> None:
