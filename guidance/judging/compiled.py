@@ -20,6 +20,10 @@ OLD_OBJECT = re.compile(r"\boldObject\b")
 REQUEST = re.compile(r"\brequest\b")
 OPERATION = re.compile(r"\b(?:operation|options|CREATE|UPDATE)\b|\brequest\s*\[")
 """What an expression says that reads one of the members of `request` by which an update differs."""
+PROBES_USER = re.compile(
+    r"""\brequest\s*(?:\.\s*\?\s*userInfo\b|\[\s*\?\s*["']userInfo["'])|\bhas\s*\(\s*request\s*\.\s*userInfo\s*\)|["']userInfo["']\s+in\s+request\b"""
+)
+"""What an expression says that goes on where nobody knows who sends the object."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ class CompiledPolicy:
 
     @cached_property
     def gate(self) -> Program | None:
-        return _fast(self.policy, vap.gate(self.policy.spec)) if self.policy.spec.validations and not self.broken else None
+        asks = self.policy.spec.validations and not self.broken and not self.probes_user
+        return _fast(self.policy, vap.gate(self.policy.spec)) if asks else None
 
     @cached_property
     def _parts(self) -> "_Parts":
@@ -106,6 +111,16 @@ class CompiledPolicy:
         if selects or any(rule.tells_updates_apart for rule in rules) or OLD_OBJECT.search(self._texts):
             return True
         return bool(REQUEST.search(self._texts) and OPERATION.search(self._texts))
+
+    @cached_property
+    def probes_user(self) -> bool:
+        """Whether it asks if it is known who sends the object: where it is not, a cluster would say otherwise."""
+        return any(map(_probes_user, vap.expressions(self.policy.spec)))
+
+    @cached_property
+    def chosen_by_user(self) -> bool:
+        """Whether it does so to tell what it is about."""
+        return any(_probes_user(condition.expression) for condition in self.policy.spec.match_conditions)
 
     @property
     def _constraints(self) -> tuple[MatchConstraints, ...]:
@@ -183,6 +198,10 @@ def _parts(policy: Policy, *, checks_constants: bool = False) -> _Parts:
     if compiler.problems:
         raise PolicyError(*compiler.problems)
     return _Parts(conditions, variables, checks, annotations)
+
+
+def _probes_user(text: str) -> bool:
+    return "userInfo" in text and PROBES_USER.search(text) is not None
 
 
 def _names(policy: Policy) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from guidance.policies import vap
 UNBOUND_NAMESPACE = 'No value with name "namespaceObject"'
 NO_USER = re.compile(r'(?:Key not found in map : "|no such key: )userInfo\b')
 READS_USER = re.compile(r"\brequest\s*\.\s*userInfo\b")
+USER = "it reads request.userInfo, who sends the object, which is not known here (an AdmissionReview tells it)"
 
 
 def unknown(error: str, policy: CompiledPolicy, view: View) -> str | None:
@@ -20,5 +21,5 @@ def unknown(error: str, policy: CompiledPolicy, view: View) -> str | None:
         return f"it reads namespaceObject, the object of {where}, which is not known here (autonomy check takes it by --namespace-object)"
     reads_user = any(map(READS_USER.search, vap.expressions(policy.policy.spec)))
     if NO_USER.search(error) and "userInfo" not in view.context.request and reads_user:
-        return "it reads request.userInfo, who sends the object, which is not known here (an AdmissionReview tells it)"
+        return USER
     return None

@@ -11,7 +11,7 @@ from guidance.documents.pointer import NotAList, Token, expand, pointer
 from guidance.expressions.cel import Bindings, EvaluationError, Program
 from guidance.judging.compiled import Check, CompiledPolicy
 from guidance.judging.subject import PARAMS, Subject, UnknownNamespace, View
-from guidance.judging.unknown import unknown
+from guidance.judging.unknown import USER, unknown
 from guidance.policies.binding import Binding, NeverParams, NoParams, params_of
 
 Key = tuple[str, int, str, bool, int]
@@ -240,11 +240,15 @@ def _in_case(policy: CompiledPolicy, view: View, bindings: Bindings) -> Iterator
     if policy.broken:
         yield Violation(policy, None, view, (), bindings, error=f"this version of the product does not read it ({policy.broken[0]})")
         return
+    asks_in_vain = policy.probes_user and "userInfo" not in view.context.request
     try:
-        if not _conditions_hold(policy, bindings):
+        if not (asks_in_vain and policy.chosen_by_user) and not _conditions_hold(policy, bindings):
             return
     except _ErrorAt as error:
         yield Violation(policy, None, view, (), bindings, error=str(error), failed_at=error.place)
+        return
+    if asks_in_vain:
+        yield Violation(policy, None, view, (), bindings, error=USER, unknown=True)
         return
     scope = _scope(policy, bindings)
     for check in policy.checks:

@@ -201,6 +201,35 @@ def test_more_of_the_request_can_be_told(write: Write) -> None:
     ]
 
 
+ALICE = "request.?userInfo.?username.orValue('alice') == 'alice'"
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        f'validations: [{{expression: "{ALICE}"}}]',
+        "validations: [{expression: '!has(request.userInfo)'}]",
+        "validations: [{expression: \"request[?'userInfo'].orValue({}).size() == 0\"}]",
+        f'variables: [{{name: own, expression: "{ALICE}"}}]\nvalidations: [{{expression: variables.own}}]',
+        f"matchConditions: [{{name: others, expression: \"!({ALICE})\"}}]\nvalidations: [{{expression: 'false', message: asked}}]",
+    ],
+)
+def test_who_asks_whether_the_user_is_known_cannot_judge_without(write: Write, spec: str) -> None:
+    """A cluster knows it always, so that what is said for want of it would be wrong."""
+    policy = write(spec)
+
+    (message,) = told(policy, Context())
+
+    assert "could not judge this manifest: it reads request.userInfo, who sends the object, which is not known here" in message
+    assert told(policy, Context(request={"userInfo": {"username": "bob"}})) != [message]
+
+
+def test_who_is_not_about_an_object_needs_no_user(write: Write) -> None:
+    policy = write(f"matchConditions: [{{name: none, expression: 'false'}}]\nvalidations: [{{expression: \"{ALICE}\"}}]")
+
+    assert told(policy, Context()) == []
+
+
 def test_notes_for_the_audit_log(write: Write) -> None:
     policy = write("""
         variables: [{name: names, expression: "object.spec.containers.map(c, c.name)"}]
