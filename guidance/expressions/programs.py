@@ -22,6 +22,8 @@ LARGEST = 10_000_000
 """Elements and characters of a value."""
 SCALARS = frozenset(["BOOL", "INT", "UINT", "DOUBLE", "STRING", "NULL", "BYTES", "TIMESTAMP", "DURATION"])
 NO_JSON = "the expression gave a value without a form in JSON, such as an optional"
+NO_MESSAGE = "Applying SELECT to non-message type"
+NO_MEMBERS = "a member is read of what has none: null, a text, a number or a list"
 DYN = "DYN"
 BOOL = "BOOL"
 STRING = "STRING"
@@ -111,7 +113,7 @@ class Program:
         except TypeError as error:
             raise EvaluationError(NO_JSON) from error
         if isinstance(plain, str) and kind == engine.Type.ERROR:
-            raise EvaluationError(STATUS.sub("", plain))
+            raise EvaluationError(NO_MEMBERS if NO_MESSAGE in plain else STATUS.sub("", plain))
         return plain
 
     @cached_property

@@ -70,6 +70,7 @@ def test_what_only_a_cluster_knows_is_refused_by_its_name(expression: str, told:
     ("expression", "message"),
     [
         ("x.missing", "Key not found in map"),
+        ("x.list.missing", "a member is read of what has none: null, a text, a number or a list"),
         ("x.list.all(i, i > 'a')", "No matching overloads"),
         ("1 / (size(x.list) - 2)", "divide by zero"),
         ("y", "No value with name"),
