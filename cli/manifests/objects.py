@@ -135,8 +135,8 @@ def _reviewed(document: Document, at: tuple[Token, ...], review: Object) -> Iter
         yield _refused(here, (), "this AdmissionReview has no request, so there is nothing to judge").problem
         return
     manifest, old, namespace = request.get("object"), request.get("oldObject"), request.get("namespace")
-    if manifest is None and request.get("operation") in {"DELETE", "CONNECT"}:
-        return  # nothing will be there that a policy about manifests could judge
+    if request.get("operation") in {"DELETE", "CONNECT"}:
+        return  # nothing will be there that a policy about manifests could judge; what connects brings its options as the object
     if not isinstance(manifest, dict):
         yield _refused(here, ("request",), "this AdmissionReview has no request.object, so there is nothing to judge").problem
         return

@@ -59,9 +59,11 @@ def test_an_admission_review_brings_the_object_and_its_request() -> None:
     assert item.request == {"uid": "1", "operation": "UPDATE", "namespace": "shop", "userInfo": {"username": "alice"}}
 
 
-@pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
-def test_a_review_of_what_will_not_be_there_has_nothing_to_judge(operation: str) -> None:
-    assert found(f"apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {{operation: {operation}, object: null}}\n") == []
+@pytest.mark.parametrize(
+    "request_", ["DELETE, object: null", "CONNECT, object: null", "CONNECT, object: {apiVersion: v1, kind: PodExecOptions}"]
+)
+def test_a_review_of_what_will_not_be_there_has_nothing_to_judge(request_: str) -> None:
+    assert found(f"apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {{operation: {request_}}}\n") == []
 
 
 def test_custom_resources_are_objects() -> None:

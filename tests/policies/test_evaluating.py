@@ -144,6 +144,10 @@ def test_an_admission_review_is_judged_by_what_it_says(world: World, alice: Pers
     answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "DELETE", "object": None, "oldObject": GOOD}})
     assert (answer.status_code, answer.json()["results"]) == (200, [])
 
+    options = {"apiVersion": "v1", "kind": "PodExecOptions", "command": ["sh"]}
+    answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "CONNECT", "object": options}})
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
+
     answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "CREATE"}})
     assert (answer.status_code, answer.json()["pointer"]) == (400, "/request/object")
 
