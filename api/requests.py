@@ -18,7 +18,7 @@ from api.outputs import EventOut, PageOut, PolicyFailedOut, RequestOut
 from api.policy_failure import answer_of
 from api.represent import event_out, request_out, requests_out
 from api.views import ApiView, base_of
-from approvals.errors import NoRuleMatches
+from approvals.errors import NoRuleMatches, TooFewReviewers
 from approvals.queries import waiting_for
 from approvals.services.submit import submit
 from audit.ledger import TooContended
@@ -51,7 +51,7 @@ class RequestsView(ApiView):
             (422, "application/problem+json"): schema.policy_failure(PolicyFailedOut),
             **schema.problems(
                 errors.UnknownAction, errors.BadTarget, errors.BadParameters, errors.BadOverride, errors.MayNotSubmit,
-                errors.NotYourNamespace, NoRuleMatches, TooContended,
+                errors.NotYourNamespace, NoRuleMatches, TooFewReviewers, TooContended,
             ),
         },
     )  # fmt: skip

@@ -10,6 +10,13 @@ class NoRuleMatches(Problem):
     hint = "No approval rule matches, and nothing waits for nobody: a platform admin can propose a rule with approval-rule.set."
 
 
+class TooFewReviewers(Problem):
+    slug = "too-few-reviewers"
+    status = 403
+    title = "Nobody could approve this"
+    hint = "Nobody decides on her own request, and nothing waits for nobody: others have to join the group before it is submitted."
+
+
 class OwnRequest(Problem):
     slug = "own-request"
     status = 403

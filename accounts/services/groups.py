@@ -1,5 +1,9 @@
 """Joining and leaving groups: whoever may decide is decided here, so each is an event of the ledger."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from uuid import UUID
+
 from accounts.models import Account, Membership
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
@@ -27,5 +31,13 @@ def leave(account: Account, group: str, *, actor: Actor) -> None:
 
 def people_in(group: str) -> int:
     """How many distinct people could speak for a group."""
-    members = Membership.objects.filter(group_id=group, account__kind=Account.Kind.PERSON, account__is_active=True)
-    return len({alias_of or own for alias_of, own in members.values_list("account__alias_of_id", "account_id")})
+    return sum(group in groups for groups in groups_of_people().values())
+
+
+def groups_of_people() -> Mapping[UUID, frozenset[str]]:
+    """The groups that each person could speak for, with whichever account; who is in none is left out."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    members = Membership.objects.filter(account__kind=Account.Kind.PERSON, account__is_active=True)
+    for alias_of, own, group in members.values_list("account__alias_of_id", "account_id", "group_id"):
+        found[alias_of or own].add(group)
+    return {person: frozenset(groups) for person, groups in found.items()}

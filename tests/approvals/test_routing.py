@@ -2,10 +2,13 @@
 
 import pytest
 
-from approvals.errors import NoRuleMatches
+from accounts.models import Membership
+from accounts.services.groups import leave
+from approvals.errors import NoRuleMatches, TooFewReviewers
 from approvals.models import ApprovalRule
 from approvals.quorum import GroupNeed
 from approvals.routing import route, rules_in_force
+from audit.actor import Actor
 from audit.models import Event
 from autonomy.models import ActionRequest, Level
 from tests.approvals.scenes import no_rule
@@ -65,6 +68,36 @@ def test_a_request_that_nobody_could_approve_is_refused_at_submission(world: Wor
         world.submit(alice, "boundary.set", {"level": 1, "actions": ["x"]}, name="open")
 
     assert (ActionRequest.objects.count(), Event.objects.count()) == (0, before)
+
+
+def test_a_request_that_too_few_others_could_approve_is_refused_at_submission(world: World, alice: Person, carol: Person) -> None:
+    no_rule()
+    rule("two", {"platform-admins": 2}, actions=["boundary.set"])
+    opens = {"level": 1, "actions": ["x"]}
+    assert world.submit(alice, "boundary.set", opens, name="by-alice").status == "submitted"
+    before = Event.objects.count()
+
+    with pytest.raises(TooFewReviewers) as refused:
+        world.submit(carol, "boundary.set", opens, name="by-carol")
+
+    told = "If everybody else approved boundary.set on Boundary/by-carol, the approval of 1 of platform-admins would still be missing."
+    assert refused.value.detail == told
+    assert (ActionRequest.objects.count(), Event.objects.count()) == (1, before)
+
+
+def test_one_person_cannot_be_counted_on_for_two_groups(world: World, alice: Person, carol: Person) -> None:
+    no_rule()
+    rule("both", {"platform-admins": 1, "security": 1}, actions=["boundary.set"])
+    for name in ("frank", "dave", "erin"):
+        for membership in Membership.objects.filter(account=world[name].account):
+            leave(world[name].account, membership.group_id, actor=Actor.command("test"))
+    world.join(carol, "security")
+
+    with pytest.raises(TooFewReviewers, match="the approval of 1 of"):
+        world.submit(alice, "boundary.set", {"level": 1, "actions": ["x"]}, name="open")
+
+    world.join(world["dave"], "security")
+    assert world.submit(alice, "boundary.set", {"level": 1, "actions": ["x"]}, name="open").status == "submitted"
 
 
 def test_a_rule_that_goes_while_the_plan_is_made_ends_the_request(world: World, alice: Person) -> None:
