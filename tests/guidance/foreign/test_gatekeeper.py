@@ -202,7 +202,8 @@ def test_conditions_of_the_template_are_kept_by_both_of_their_names(read: Read, 
     condition = f"        {name}: [{{name: users, expression: \"request.?userInfo.username.orValue('') != 'robot'\"}}]\n"
     found = read(TEMPLATE.replace("        variables:\n", condition + "        variables:\n"), constraint())
 
-    assert outcomes(found, POD) == {POLICY: "fail"}
+    assert outcomes(found, POD) == {POLICY: "error"}, "nobody knows who asks"
+    assert outcomes(found, POD, request={"userInfo": {"username": "alice"}}) == {POLICY: "fail"}
     assert outcomes(found, POD, request={"userInfo": {"username": "robot"}}) == {}
     note = "policies.yaml:23:26: Gatekeeper itself heeds these conditions by the name matchCondition alone: rename them"
     assert [str(one) for one in found.notes] == ([note] if name == "matchConditions" else [])
