@@ -76,7 +76,9 @@ def verdicts(validation: Validation) -> tuple[str, ...]:
     """An expression per list that gives the verdicts on its elements, in order (nested where the pointer has wildcards)."""
     if validation.each is None:
         return ()
-    return tuple(_over(validation.each, pointer, "map", validation.expression) for pointer in validation.each.lists)
+    # A list of what is surely true or false comes from the engine; of what may be anything, from the interpreter, which takes long to load.
+    verdict = f"({validation.expression}\n) ? true : false"
+    return tuple(_over(validation.each, pointer, "map", verdict) for pointer in validation.each.lists)
 
 
 def used_variables(text: str, variables: Sequence[Variable]) -> tuple[Variable, ...]:
