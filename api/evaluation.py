@@ -21,7 +21,6 @@ from guidance.documents.pointer import find
 from guidance.judging.results import Outcome, Results
 
 OF_THE_OBJECT = frozenset({"object", "oldObject"})
-LEAVES_NOTHING = frozenset({"DELETE", "CONNECT"})
 OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 ADMISSION: Mapping[str, tuple[Callable[[JsonValue], bool], str]] = {
     "operation": (lambda value: value in OPERATIONS, f"one of {', '.join(OPERATIONS)}"),
@@ -53,15 +52,21 @@ def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
         says_old = body.old is not None
         yield from (Candidate(manifest, body.namespace, old, says_old) for manifest, old in zip(body.manifests, body.befores, strict=True))
         return
-    manifest, old, namespace = (body.request.get(name) for name in ("object", "oldObject", "namespace"))
     _check_admission(body.request)
-    if body.request.get("operation") in LEAVES_NOTHING:
-        return
-    if isinstance(manifest, dict):
-        more = {name: value for name, value in body.request.items() if name not in OF_THE_OBJECT}
-        yield Candidate(manifest, _text(namespace), old if isinstance(old, dict) else None, True, more)
-    else:
-        raise BadBody("request.object is no object, so there is nothing to judge.", pointer="/request/object")
+    if body.request.get("operation") != "CONNECT":  # which brings its options as the object
+        yield _of_review(body.request)
+
+
+def _of_review(request: Mapping[str, JsonValue]) -> Candidate:
+    """Raises BadBody."""
+    deletes = request.get("operation") == "DELETE"
+    place = "oldObject" if deletes else "object"
+    manifest, old = request.get(place), request.get("oldObject")
+    if not isinstance(manifest, dict):
+        raise BadBody(f"request.{place} is no object, so there is nothing to judge.", pointer=f"/request/{place}")
+    more = {name: value for name, value in request.items() if name not in OF_THE_OBJECT}
+    before = old if isinstance(old, dict) and not deletes else None
+    return Candidate(manifest, _text(request.get("namespace")), before, True, more)
 
 
 def _check_admission(request: Mapping[str, JsonValue]) -> None:

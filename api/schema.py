@@ -33,8 +33,8 @@ digest that was sent never was that of a plan of this request.
 EVALUATE = """
 By the policies in force, at the level that they have in the place where each manifest goes, and with the exemptions that hold there:
 CI hears what a submission would say. Where a policy judges an update otherwise than a creation, and nobody says what a manifest replaces,
-it is read from the cluster. Nothing is recorded. Takes manifests, or one AdmissionReview (after a DELETE nothing is there to be judged, so
-it has no results).
+it is read from the cluster. Nothing is recorded. Takes manifests, or one AdmissionReview (of a DELETE, policies
+about deletions judge `oldObject`; a CONNECT has no results).
 """.strip().replace("\n", " ")
 REPORTS = """
 What the policies in force say of what runs, as of the last background scan (`scanned_at`). Of the namespaces of one's own teams; admins,

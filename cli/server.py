@@ -55,6 +55,11 @@ class Server:
         body |= {name: value for name, value in (("namespace", namespace), ("cluster", cluster)) if value}
         return self._answer("/api/v1/policies/evaluate/", body)
 
+    def review(self, request: Object, *, cluster: str) -> Object:
+        """The same of the request of an AdmissionReview. Raises ServerError."""
+        body: Object = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+        return self._answer("/api/v1/policies/evaluate/", body | ({"cluster": cluster} if cluster else {}))
+
     def policies(self) -> Iterator[Object]:
         """The policies in force. Raises ServerError."""
         where: JsonValue = "/api/v1/policies/"

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import yaml
 
@@ -46,7 +47,7 @@ def check(server: Server, files: Sequence[File | Problem], *, namespace: str, cl
         found, wrong = read(chunk)
         items += found
         problems += wrong
-    results = [one for start in range(0, len(items), AT_ONCE) for one in _asked(server, items[start : start + AT_ONCE], namespace, cluster)]
+    results = [one for some in _together(items) for one in _asked(server, some, namespace, cluster)]
     every = tuple(judged(item, one) for item, one in zip(items, results, strict=True))
     return Report(
         judged=every,
@@ -61,8 +62,19 @@ def rules(server: Server) -> tuple[Rule, ...]:
     return tuple(_rule(row) for row in server.policies())
 
 
+def _together(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """What is asked in one call: many manifests, or one review."""
+    for reviewed, some in groupby(items, key=lambda item: item.review is not None):
+        alike, size = list(some), 1 if reviewed else AT_ONCE
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))
+
+
 def _asked(server: Server, items: Sequence[Item], namespace: str, cluster: str) -> list[Results]:
-    answer = server.evaluate([item.manifest for item in items], namespace=namespace, cluster=cluster)
+    review = items[0].review
+    if review is None:
+        answer = server.evaluate([item.manifest for item in items], namespace=namespace, cluster=cluster)
+    else:
+        answer = server.review({**review, "namespace": items[0].namespace or namespace}, cluster=cluster)
     found: list[list[Result]] = [[] for _ in items]
     mended: JsonValue = answer.get("mended")
     try:

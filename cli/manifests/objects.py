@@ -36,7 +36,10 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One object to judge, and where it was written. A review brings its namespace, the old object and more about its request."""
+    """One object to judge, and where it was written. A review brings its namespace, the old object and more about its request.
+
+    Of a deletion it is the object that goes.
+    """
 
     document: Document
     at: tuple[Token, ...]
@@ -44,6 +47,8 @@ class Item:
     namespace: str = ""
     old: Object | None = None
     request: Object = field(default_factory=dict)
+    review: Object | None = None
+    """The request of the review, as it was sent."""
 
     @property
     def file(self) -> str:
@@ -135,14 +140,18 @@ def _reviewed(document: Document, at: tuple[Token, ...], review: Object) -> Iter
         yield _refused(here, (), "this AdmissionReview has no request, so there is nothing to judge").problem
         return
     manifest, old, namespace = request.get("object"), request.get("oldObject"), request.get("namespace")
-    if request.get("operation") in {"DELETE", "CONNECT"}:
-        return  # nothing will be there that a policy about manifests could judge; what connects brings its options as the object
+    operation = request.get("operation")
+    if operation == "CONNECT":
+        return  # what connects brings its options as the object
+    place = "oldObject" if operation == "DELETE" else "object"
+    if place == "oldObject":
+        manifest, old = old, None
     if not isinstance(manifest, dict):
-        yield _refused(here, ("request",), "this AdmissionReview has no request.object, so there is nothing to judge").problem
+        yield _refused(here, ("request",), f"this AdmissionReview has no request.{place}, so there is nothing to judge").problem
         return
     more = {name: value for name, value in request.items() if name not in OF_THE_OBJECT}
     before = old if isinstance(old, dict) else None
-    yield Item(document, (*at, "request", "object"), manifest, namespace if isinstance(namespace, str) else "", before, more)
+    yield Item(document, (*at, "request", place), manifest, namespace if isinstance(namespace, str) else "", before, more, request)
 
 
 def _refused(item: Item, tokens: tuple[Token, ...], message: str) -> BadInput:

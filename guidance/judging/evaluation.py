@@ -154,7 +154,7 @@ def evaluate_admitted(
     if not found:
         return Evaluation(annotations=noted) if noted else NOTHING_FOUND
 
-    mendable = [] if mend_from is None else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
+    mendable = [] if mend_from is None or subject.own.deletes else [one for one in found if _level(one, enforcement).rank >= mend_from.rank]
     sent = checked(manifest)
     mended = mend(sent, found, _judge_again(policies, subject, found), mendable=mendable, unmended=exempted, singly=singly)
     findings = tuple(

@@ -26,6 +26,7 @@ NAMESPACE_NAME = "kubernetes.io/metadata.name"
 OPTIONS: Mapping[Operation, Object] = {
     "CREATE": {"apiVersion": "meta.k8s.io/v1", "kind": "CreateOptions"},
     "UPDATE": {"apiVersion": "meta.k8s.io/v1", "kind": "UpdateOptions"},
+    "DELETE": {"apiVersion": "meta.k8s.io/v1", "kind": "DeleteOptions"},
 }
 LONGEST_PREFIX = 58
 """Characters of `generateName` that Kubernetes takes over into a name."""
@@ -47,7 +48,7 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True)
 class View:
-    """One object that policies judge. `prefix` is where it lies in the manifest."""
+    """One object that policies judge: as it will be, or the one that is deleted. `prefix` is where it lies in the manifest."""
 
     resource: Resource
     document: Object
@@ -61,6 +62,15 @@ class View:
     def known_operation(self) -> Operation | None:
         """None where nobody knows whether there is an object that it replaces."""
         return None if self.context.no_former else self.operation
+
+    @property
+    def deletes(self) -> bool:
+        return self.operation == "DELETE"
+
+    @property
+    def left(self) -> JsonValue:
+        """What will be there: the `object` of expressions."""
+        return None if self.deletes else self.document
 
     @property
     def name(self) -> str:
@@ -77,13 +87,13 @@ class View:
 
     @cached_property
     def bindings(self) -> Bindings:
-        return Bindings({"object": self.document, "oldObject": self.old, "request": self._request, **self._namespace_object})
+        return Bindings({"object": self.left, "oldObject": self.old, "request": self._request, **self._namespace_object})
 
     def fewer_bindings(self, unread: tuple[Token, ...], *, circumstances: bool) -> Bindings:
         """Without this part of the objects, and without request and namespace where they are not read: the engine converts less."""
         if circumstances and not unread:
             return self.bindings
-        objects: Object = {"object": _without(self.document, unread), "oldObject": _without(self.old, unread)}
+        objects: Object = {"object": _without(self.left, unread), "oldObject": _without(self.old, unread)}
         return Bindings({**objects, "request": self._request, **self._namespace_object} if circumstances else objects)
 
     @property
@@ -148,7 +158,7 @@ class Subject:
         """
         own, at = self.own, self.own.resource.pod_at
         template = find(own.document, at) if at else None
-        if at is None or not isinstance(template, dict):
+        if at is None or own.deletes or not isinstance(template, dict):
             return None
         return View(POD, _as_pod(template, own), None, at, "CREATE", own.namespace, replace(own.context, no_former=""))
 
@@ -200,17 +210,20 @@ class Aim:
 def admit(manifest: object, *, namespace: str = "", old: object = None, context: Context = NOTHING_MORE) -> Subject:
     """Read a manifest as Kubernetes would: members that are null do not exist. The manifest itself is not changed and not kept.
 
+    Where the request of the context is a deletion, the manifest is of the object that goes.
     Raises NotJson and Malformed.
     """
     document, kind = _quickly_read(manifest) or _carefully_read(manifest)
     document = _named(document)
-    before = _before(old)
+    deletes = context.request.get("operation") == "DELETE"
+    before = document if deletes else _before(old)
     namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
     if not kind.namespaced:
         namespace = str(find(document, ("metadata", "name")) or "") if kind == NAMESPACE else ""
     elif namespace:
         document = {**document, "metadata": {**_mapping(document["metadata"]), "namespace": namespace}}
-    return Subject(View(kind, document, before, (), "CREATE" if old is None else "UPDATE", namespace, context))
+    operation: Operation = "DELETE" if deletes else "CREATE" if old is None else "UPDATE"
+    return Subject(View(kind, document, before, (), operation, namespace, context))
 
 
 def _quickly_read(manifest: object) -> tuple[Object, Resource] | None:

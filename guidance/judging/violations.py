@@ -322,7 +322,7 @@ def _scope(policy: CompiledPolicy, bindings: Bindings) -> _Scope:
 
 def _failures(policy: CompiledPolicy, check: Check, view: View, scope: _Scope) -> Iterator[Violation]:
     try:
-        elements = [found for pattern in check.patterns for found in expand(view.document, pattern)] if check.patterns else [((), None)]
+        elements = [found for pattern in check.patterns for found in expand(view.left, pattern)] if check.patterns else [((), None)]
     except NotAList as error:
         yield Violation(policy, check, view, error.tokens, scope.bindings, error=str(error))
         return

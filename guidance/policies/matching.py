@@ -8,8 +8,9 @@ from guidance.documents.jsontype import JsonValue
 from guidance.documents.schema import Strict
 from guidance.manifests.resources import Resource
 
-Operation = Literal["CREATE", "UPDATE"]
-OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+LEAVING_AN_OBJECT: tuple[Operation, ...] = ("CREATE", "UPDATE")
+"""What may be meant where there is a manifest, and nobody says which of them."""
 ANY: Literal["*"] = "*"
 
 
@@ -26,7 +27,7 @@ class ResourceRule(Strict):
     @property
     def tells_updates_apart(self) -> bool:
         """Whether it is about creations and not about updates, or the other way round."""
-        return len({_among(self.operations, operation) for operation in OPERATIONS}) > 1
+        return len({_among(self.operations, operation) for operation in LEAVING_AN_OBJECT}) > 1
 
     def matches(self, resource: Resource, operation: Operation, name: str, *, any_version: bool) -> bool:
         return (
@@ -92,7 +93,7 @@ class MatchConstraints(Strict):
     def match(self, resource: Resource, operation: Operation | None, name: str) -> bool:
         """By kind, operation (None: whichever) and name; labels are for the selectors."""
         if operation is None:
-            return any(self.match(resource, one, name) for one in OPERATIONS)
+            return any(self.match(resource, one, name) for one in LEAVING_AN_OBJECT)
 
         def meant(rule: ResourceRule) -> bool:
             return rule.matches(resource, operation, name, any_version=self.match_policy == "Equivalent")

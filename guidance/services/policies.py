@@ -71,6 +71,8 @@ class _Seen:
     def operation(self) -> Operation | None:
         if self.context.no_former:
             return None
+        if self.context.request.get("operation") == "DELETE":
+            return "DELETE"
         return "CREATE" if self.old is None else "UPDATE"
 
 

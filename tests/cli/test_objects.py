@@ -59,10 +59,17 @@ def test_an_admission_review_brings_the_object_and_its_request() -> None:
     assert item.request == {"uid": "1", "operation": "UPDATE", "namespace": "shop", "userInfo": {"username": "alice"}}
 
 
-@pytest.mark.parametrize(
-    "request_", ["DELETE, object: null", "CONNECT, object: null", "CONNECT, object: {apiVersion: v1, kind: PodExecOptions}"]
-)
-def test_a_review_of_what_will_not_be_there_has_nothing_to_judge(request_: str) -> None:
+def test_a_review_of_a_deletion_is_about_what_goes() -> None:
+    (item,) = found(REVIEW.replace("UPDATE", "DELETE").replace('"object": {', '"object": null, "was": {'))
+
+    assert isinstance(item, Item)
+    assert (item.at, item.line, item.namespace, item.old) == (("request", "oldObject"), 4, "shop", None)
+    assert item.identity == {"apiVersion": "v1", "kind": "Pod", "namespace": "shop", "name": "a"}
+    assert item.request["operation"] == "DELETE"
+
+
+@pytest.mark.parametrize("request_", ["CONNECT, object: null", "CONNECT, object: {apiVersion: v1, kind: PodExecOptions}"])
+def test_a_review_of_a_connection_has_nothing_to_judge(request_: str) -> None:
     assert found(f"apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {{operation: {request_}}}\n") == []
 
 
@@ -92,6 +99,8 @@ def test_custom_resources_are_objects() -> None:
          "1:1: this AdmissionReview has no request, so there is nothing to judge"),
         ("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: CREATE}\n",
          "3:10: this AdmissionReview has no request.object, so there is nothing to judge"),
+        ("apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {operation: DELETE, object: null}\n",
+         "3:10: this AdmissionReview has no request.oldObject, so there is nothing to judge"),
     ],
 )  # fmt: skip
 def test_what_is_no_object_is_told_with_its_place(text: str, message: str) -> None:

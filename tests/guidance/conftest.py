@@ -29,7 +29,7 @@ spec:
   failurePolicy: {failure_policy}
   matchConstraints:
     resourceRules:
-    - {{apiGroups: ["{group}"], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [{resources}]}}
+    - {{apiGroups: ["{group}"], apiVersions: [v1], operations: [{operations}], resources: [{resources}]}}
 """
 
 STAYS = {
@@ -78,11 +78,19 @@ def write() -> Write:
         name: str = "tested",
         group: str = "",
         resources: str = "pods",
+        operations: str = "CREATE, UPDATE",
         enforcement: str = "hard-mandatory",
         failure_policy: str = "Fail",
         more_constraints: str = "",
     ) -> CompiledPolicy:
-        head = HEAD.format(name=name, group=group, resources=resources, enforcement=enforcement, failure_policy=failure_policy)
+        head = HEAD.format(
+            name=name,
+            group=group,
+            resources=resources,
+            operations=operations,
+            enforcement=enforcement,
+            failure_policy=failure_policy,
+        )
         head += f"    {more_constraints}\n" if more_constraints else ""
         return compile_policy(parse_policy(head + indent(dedent(spec), "  "), "tested.yaml"))
 

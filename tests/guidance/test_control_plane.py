@@ -56,7 +56,7 @@ class Cluster:
         """Returns once the API server asks the policy."""
         name = f"{self.namespace}-{policy.name}"
         body: Manifest = vap.manifest(policy.policy.spec, name)
-        sentinel = {"expression": f"object.metadata.name != '{self._sentinel}'", "message": self._sentinel}
+        sentinel = {"expression": f"object == null || object.metadata.name != '{self._sentinel}'", "message": self._sentinel}
         body["spec"]["validations"] = [sentinel, *body["spec"]["validations"]]
         here = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": self.namespace}}}
         spec = {"policyName": name, "validationActions": ["Deny"], "matchResources": here, **binding}
@@ -66,7 +66,13 @@ class Cluster:
 
     def send(self, pod: Manifest) -> str | None:
         """What the API server refuses the pod with; None where it does not."""
-        answer = self.admin.post(f"/api/v1/namespaces/{self.namespace}/pods?dryRun=All", json=pod)
+        return self._refusal(self.admin.post(f"/api/v1/namespaces/{self.namespace}/pods?dryRun=All", json=pod))
+
+    def delete(self, pod: Manifest) -> str | None:
+        """What the API server refuses the deletion of a pod with that is there."""
+        return self._refusal(self.admin.delete(f"/api/v1/namespaces/{self.namespace}/pods/{pod['metadata']['name']}?dryRun=All"))
+
+    def _refusal(self, answer: httpx.Response) -> str | None:
         if answer.is_success:
             return None
         message = str(answer.json()["message"])
@@ -162,6 +168,29 @@ def test_expressions_and_messages_are_judged_alike(cluster: Cluster, write: Writ
         theirs[title] = [] if refusal is None else [refusal]
 
     assert theirs == {title: ours(policy, pod, cluster) for title, policy in policies.items()}
+
+
+def test_deletions_are_judged_alike(cluster: Cluster, write: Write) -> None:
+    policy = write(
+        """
+        validations:
+        - expression: object != null || oldObject.metadata.?labels[?'keep'].orValue('') != 'true'
+          messageExpression: "'keep ' + request.name + ' ' + request.operation + ' ' + request.options.kind"
+        """,
+        operations="CREATE, DELETE",
+    )
+    cluster.install(policy)
+    pods = [
+        workload("Pod", {"containers": [container()]}) | {"metadata": {"name": f"kept-{keep}", "labels": {"keep": keep}}}
+        for keep in ("true", "no")
+    ]
+    for pod in pods:
+        cluster.admin.post(f"/api/v1/namespaces/{cluster.namespace}/pods", json=pod).raise_for_status()
+
+    theirs = [[told] if (told := cluster.delete(pod)) else [] for pod in pods]
+
+    assert theirs == [["keep kept-true DELETE DeleteOptions"], []]
+    assert theirs == [ours(policy, pod, cluster, request={"operation": "DELETE"}) for pod in pods]
 
 
 def test_what_fails_to_be_judged_is_refused_by_both(cluster: Cluster, write: Write) -> None:

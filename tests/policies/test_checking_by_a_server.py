@@ -41,6 +41,21 @@ def test_it_mends_what_the_product_would_refuse(committed_world: World, admin_se
     assert check(admin_server, file) == 0
 
 
+def test_it_asks_about_reviews_as_they_are(
+    committed_world: World, admin_server: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    review = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}
+    as_root = manifest(securityContext={})
+    update = {"operation": "UPDATE", "object": as_root, "oldObject": manifest(), "userInfo": {"username": "alice"}}
+    file.write_text(yaml.safe_dump_all([manifest(), {**review, "request": update}, {**review, "request": update}]))
+
+    assert check(admin_server, file) == 1
+    assert capsys.readouterr().out.count("at /request/object/spec/template/spec/containers/0") == 2
+
+    file.write_text(yaml.safe_dump({**review, "request": {"operation": "DELETE", "object": None, "oldObject": as_root}}))
+    assert check(admin_server, file) == 0
+
+
 @pytest.mark.parametrize("form", ["json", "sarif", "junit", "policyreport"])
 def test_it_tells_it_in_every_form(
     committed_world: World, admin_server: str, file: Path, form: str, capsys: pytest.CaptureFixture[str]

@@ -141,8 +141,11 @@ def test_an_admission_review_is_judged_by_what_it_says(world: World, alice: Pers
     answer = alice.client.post(EVALUATE, review)
     assert (answer.status_code, outcomes(answer.json())["run-as-non-root"]) == (200, "fail")
 
-    answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "DELETE", "object": None, "oldObject": GOOD}})
-    assert (answer.status_code, answer.json()["results"]) == (200, [])
+    answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "DELETE", "object": None, "oldObject": AS_ROOT}})
+    assert (answer.status_code, answer.json()["results"]) == (200, []), "no policy in force is about deletions"
+
+    answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "DELETE", "object": GOOD}})
+    assert (answer.status_code, answer.json()["pointer"]) == (400, "/request/oldObject")
 
     options = {"apiVersion": "v1", "kind": "PodExecOptions", "command": ["sh"]}
     answer = alice.client.post(EVALUATE, {**review, "request": {"operation": "CONNECT", "object": options}})

@@ -11,7 +11,7 @@ from guidance.judging.results import Outcome
 from guidance.judging.together import WORTH_IT, minds_former
 from guidance.policies.binding import Beside, Binding, Context
 from guidance.policies.load import MAIN_PACK, load_pack
-from guidance.policies.matching import OPERATIONS, MatchConstraints
+from guidance.policies.matching import LEAVING_AN_OBJECT, MatchConstraints
 from tests.guidance.conftest import Write
 from tests.guidance.manifests import container, deployment, pod_spec, workload
 
@@ -24,7 +24,7 @@ def on(policy: CompiledPolicy, *operations: str, **constraints: object) -> Compi
     spec = policy.policy.spec
     made = spec.match_constraints.model_dump(by_alias=True) | constraints
     for rule in made["resourceRules"]:
-        rule["operations"] = operations or OPERATIONS
+        rule["operations"] = operations or LEAVING_AN_OBJECT
     narrowed = replace(spec, match_constraints=MatchConstraints.model_validate(made))
     return compile_policy(replace(policy.policy, spec=narrowed))
 
@@ -108,7 +108,7 @@ def test_of_those_that_ship_the_policies_about_what_changes_mind() -> None:
 
 
 @pytest.mark.parametrize("expression", ["oldObject == null || true", "true"])
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", LEAVING_AN_OBJECT)
 def test_where_nobody_knows_policies_that_mind_cannot_judge(write: Write, operation: str, expression: str) -> None:
     policy = on(write(f"validations: [{{expression: '{expression}'}}]", group="apps", resources="deployments"), operation)
     calm = write("validations: [{expression: 'true'}]", name="calm", group="apps", resources="deployments")
