@@ -19,8 +19,8 @@ from autonomy.services.evaluate import Candidate, evaluate
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import find
 from guidance.judging.results import Outcome, Results
+from guidance.manifests.review import asked
 
-OF_THE_OBJECT = frozenset({"object", "oldObject"})
 OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 ADMISSION: Mapping[str, tuple[Callable[[JsonValue], bool], str]] = {
     "operation": (lambda value: value in OPERATIONS, f"one of {', '.join(OPERATIONS)}"),
@@ -53,20 +53,12 @@ def _candidates(body: EvaluateBody) -> Iterator[Candidate]:
         yield from (Candidate(manifest, body.namespace, old, says_old) for manifest, old in zip(body.manifests, body.befores, strict=True))
         return
     _check_admission(body.request)
-    if body.request.get("operation") != "CONNECT":  # which brings its options as the object
-        yield _of_review(body.request)
-
-
-def _of_review(request: Mapping[str, JsonValue]) -> Candidate:
-    """Raises BadBody."""
-    deletes = request.get("operation") == "DELETE"
-    place = "oldObject" if deletes else "object"
-    manifest, old = request.get(place), request.get("oldObject")
-    if not isinstance(manifest, dict):
-        raise BadBody(f"request.{place} is no object, so there is nothing to judge.", pointer=f"/request/{place}")
-    more = {name: value for name, value in request.items() if name not in OF_THE_OBJECT}
-    before = old if isinstance(old, dict) and not deletes else None
-    return Candidate(manifest, _text(request.get("namespace")), before, True, more)
+    about = asked(body.request)
+    if about is None:
+        return
+    if about.manifest is None:
+        raise BadBody(f"request.{about.place} is no object, so there is nothing to judge.", pointer=f"/request/{about.place}")
+    yield Candidate(about.manifest, about.namespace, about.old, True, about.more)
 
 
 def _check_admission(request: Mapping[str, JsonValue]) -> None:

@@ -11,10 +11,10 @@ from cli.manifests.places import named
 from guidance.documents.jsontype import JsonValue
 from guidance.documents.pointer import Token, dotted
 from guidance.documents.source import Problem
+from guidance.manifests.review import asked
 
 Object = dict[str, JsonValue]
 REVIEW_GROUP = "admission.k8s.io/"
-OF_THE_OBJECT = frozenset({"object", "oldObject"})
 LIST = "List"
 DEEPEST_LIST = 2
 """Lists may lie in Lists, but not without end."""
@@ -139,19 +139,13 @@ def _reviewed(document: Document, at: tuple[Token, ...], review: Object) -> Iter
     if not isinstance(request, dict):
         yield _refused(here, (), "this AdmissionReview has no request, so there is nothing to judge").problem
         return
-    manifest, old, namespace = request.get("object"), request.get("oldObject"), request.get("namespace")
-    operation = request.get("operation")
-    if operation == "CONNECT":
-        return  # what connects brings its options as the object
-    place = "oldObject" if operation == "DELETE" else "object"
-    if place == "oldObject":
-        manifest, old = old, None
-    if not isinstance(manifest, dict):
-        yield _refused(here, ("request",), f"this AdmissionReview has no request.{place}, so there is nothing to judge").problem
+    about = asked(request)
+    if about is None:
         return
-    more = {name: value for name, value in request.items() if name not in OF_THE_OBJECT}
-    before = old if isinstance(old, dict) else None
-    yield Item(document, (*at, "request", place), manifest, namespace if isinstance(namespace, str) else "", before, more, request)
+    if about.manifest is None:
+        yield _refused(here, ("request",), f"this AdmissionReview has no request.{about.place}, so there is nothing to judge").problem
+        return
+    yield Item(document, (*at, "request", about.place), about.manifest, about.namespace, about.old, about.more, request)
 
 
 def _refused(item: Item, tokens: tuple[Token, ...], message: str) -> BadInput:
