@@ -215,14 +215,13 @@ def admit(manifest: object, *, namespace: str = "", old: object = None, context:
     """
     document, kind = _quickly_read(manifest) or _carefully_read(manifest)
     document = _named(document)
-    deletes = context.request.get("operation") == "DELETE"
-    before = document if deletes else _before(old)
+    operation = context.operation(replaces=old is not None)
+    before = document if operation == "DELETE" else _before(old)
     namespace = namespace or str(find(document, ("metadata", "namespace")) or "")
     if not kind.namespaced:
         namespace = str(find(document, ("metadata", "name")) or "") if kind == NAMESPACE else ""
     elif namespace:
         document = {**document, "metadata": {**_mapping(document["metadata"]), "namespace": namespace}}
-    operation: Operation = "DELETE" if deletes else "CREATE" if old is None else "UPDATE"
     return Subject(View(kind, document, before, (), operation, namespace, context))
 
 

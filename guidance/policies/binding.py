@@ -9,7 +9,7 @@ from guidance.documents.pointer import find
 from guidance.documents.schema import Strict
 from guidance.documents.source import Source
 from guidance.manifests.resources import resource
-from guidance.policies.matching import LabelSelector, MatchConstraints, ResourceRule
+from guidance.policies.matching import LabelSelector, MatchConstraints, Operation, ResourceRule
 
 Object = dict[str, JsonValue]
 
@@ -121,6 +121,12 @@ class Context:
     no_namespace: str = ""
     no_former: str = ""
     request: Object = field(default_factory=dict)
+
+    def operation(self, *, replaces: bool) -> Operation:
+        """What is done to the object; `replaces`: there is one that it takes the place of."""
+        if self.request.get("operation") == "DELETE":
+            return "DELETE"
+        return "UPDATE" if replaces else "CREATE"
 
 
 NOTHING_MORE = Context()

@@ -69,11 +69,7 @@ class _Seen:
 
     @property
     def operation(self) -> Operation | None:
-        if self.context.no_former:
-            return None
-        if self.context.request.get("operation") == "DELETE":
-            return "DELETE"
-        return "CREATE" if self.old is None else "UPDATE"
+        return None if self.context.no_former else self.context.operation(replaces=self.old is not None)
 
 
 @dataclass(frozen=True)
