@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import Account, Membership
 from audit.actor import Actor
 from audit.ledger import Change, commit, judged_again
@@ -31,13 +33,17 @@ def leave(account: Account, group: str, *, actor: Actor) -> None:
 
 def people_in(group: str) -> int:
     """How many distinct people could speak for a group."""
-    return sum(group in groups for groups in groups_of_people().values())
+    return len(_spoken_for(Membership.objects.filter(group_id=group)))
 
 
 def groups_of_people() -> Mapping[UUID, frozenset[str]]:
     """The groups that each person could speak for, with whichever account; who is in none is left out."""
+    return _spoken_for(Membership.objects.all())
+
+
+def _spoken_for(memberships: QuerySet[Membership]) -> Mapping[UUID, frozenset[str]]:
     found: dict[UUID, set[str]] = defaultdict(set)
-    members = Membership.objects.filter(account__kind=Account.Kind.PERSON, account__is_active=True)
+    members = memberships.filter(account__kind=Account.Kind.PERSON, account__is_active=True)
     for alias_of, own, group in members.values_list("account__alias_of_id", "account_id", "group_id"):
         found[alias_of or own].add(group)
     return {person: frozenset(groups) for person, groups in found.items()}

@@ -49,8 +49,7 @@ class ApprovalRuleSet(RuleAction[ApprovalRuleParameters]):
         if unknown := sorted(set(parameters.needs) - known):
             raise BadParameters(f"parameters.needs: there is no group {', '.join(unknown)}.", pointer=f"/parameters/needs/{unknown[0]}")
         if roles.AUDITORS in parameters.needs:
-            detail = f"parameters.needs: {roles.AUDITORS} read everything and change nothing: name another group."
-            raise BadParameters(detail, pointer=f"/parameters/needs/{roles.AUDITORS}")
+            raise BadParameters(f"parameters.needs: {roles.AUDITORS_ONLY_READ}.", pointer=f"/parameters/needs/{roles.AUDITORS}")
         for group, required in parameters.needs.items():
             there = people_in(group)
             if there < required:

@@ -56,9 +56,8 @@ def check_is_newer(body: Body, source: str, row: Policy | None) -> None:
 
 def check_may_own(body: Body) -> None:
     """Whoever approves changes something. Raises PolicyError."""
-    owner = body.guidance.owner
-    if owner == roles.AUDITORS:
-        raise PolicyError(body.source.problem(("guidance", "owner"), f"{owner} read everything and change nothing: name another group"))
+    if body.guidance.owner == roles.AUDITORS:
+        raise PolicyError(body.source.problem(("guidance", "owner"), roles.AUDITORS_ONLY_READ))
 
 
 def check_has_owners(body: Body) -> None:
