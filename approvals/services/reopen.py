@@ -6,6 +6,7 @@ from audit.actor import Actor
 from audit.ledger import Change, commit
 from audit.outbox import next_in_lane, publish
 from autonomy.actions.base import Draft
+from autonomy.models import ActionRequest
 from autonomy.services.claim import Claimed
 from autonomy.services.finish import ended, failure
 from autonomy.services.plan import plan_row
@@ -21,34 +22,29 @@ def rules_have_changed(review: OpenReview) -> bool:
 
 def reopen_under_new_rules(review: OpenReview, *, actor: Actor) -> None:
     """A new review of the same plan under the rules of now, or the end where no rule matches. Raises Stale."""
-    request = review.request
-    found = current_route(request)
-    if found is None or request.plan is None:
-        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=actor).withdraw())
-        publish(next_in_lane(request.where))
-        return
-    check(request.status, Status.AWAITING_APPROVAL)
-    change = Change(
-        request, "request.review_reopened", actor, {"because": "the approval rules have changed", "digest": request.plan_digest}
-    )
-    commit(with_review(change.withdraw(), request.plan, found, because="The approval rules have changed."))
-    publish(next_in_lane(request.where))
+    data = {"because": "the approval rules have changed", "digest": review.request.plan_digest}
+    change = Change(review.request, "request.review_reopened", actor, data)
+    _reopen(review.request, change, because="The approval rules have changed.")
 
 
 def reopen_under_new_policies(review: OpenReview, added: Evaluation, *, actor: Actor) -> None:
     """A Level 3 request that soft-mandatory policies object to since is shown to its reviewers with what they say. Raises Stale."""
     request = review.request
-    found = current_route(request)
-    if found is None or request.plan is None:
-        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=actor).withdraw())
-        publish(next_in_lane(request.where))
-        return
-    check(request.status, Status.AWAITING_APPROVAL)
     policies = sorted({finding.policy for finding in added.findings})
     data = {"because": "the policies have changed", "policies": policies, "digest": request.plan_digest}
-    change = Change(request, "request.review_reopened", actor, data).withdraw()
+    change = Change(request, "request.review_reopened", actor, data)
     change.set(findings=[*request.findings, *(finding.as_json() for finding in added.findings)], mended=added.mended)
-    commit(with_review(change, request.plan, found, because=f"The policies have changed: {', '.join(policies)}."))
+    _reopen(request, change, because=f"The policies have changed: {', '.join(policies)}.")
+
+
+def _reopen(request: ActionRequest, change: Change, *, because: str) -> None:
+    """The same plan under the rules of now, or the end where nobody is named any more."""
+    found = current_route(request)
+    if found is None or request.plan is None:
+        commit(ended(request, Status.FAILED, failure(nobody(request)), actor=change.actor).withdraw())
+    else:
+        check(request.status, Status.AWAITING_APPROVAL)
+        commit(with_review(change.withdraw(), request.plan, found, because=because))
     publish(next_in_lane(request.where))
 
 
