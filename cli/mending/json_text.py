@@ -33,8 +33,9 @@ class _Wanted(NamedTuple):
 def changed(text: str, value: JsonValue) -> str:
     """The text of one JSON value with what it should say."""
     start = _skip(text, 0)
-    _, stop = decode(text, start)
-    return f"{text[:start]}{_Writer(text).written(start, value, '')}{text[stop:]}"
+    old, stop = decode(text, start)
+    whole = _Part(None, start, start, stop, old)
+    return f"{text[:start]}{_Writer(text).written(whole, value, '')}{text[stop:]}"
 
 
 class _Writer:
@@ -45,9 +46,9 @@ class _Writer:
         self._ends = "\r\n" if "\r\n" in text else "\n"
         self._space = "" if '":' in text and '": ' not in text else " "
 
-    def written(self, at: int, new: JsonValue, margin: str) -> str:
-        """What stands there, changed. `margin` is what its line begins with."""
-        old, stop = decode(self._text, at)
+    def written(self, part: _Part, new: JsonValue, margin: str) -> str:
+        """Its value, changed. `margin` is what its line begins with."""
+        old, at, stop = part.value, part.value_at, part.stop
         if old == new and json.dumps(old) == json.dumps(new):  # Python's 1 is also 1.0 and True
             return self._text[at:stop]
         if isinstance(old, dict) and isinstance(new, dict) and old and new:
@@ -69,7 +70,7 @@ class _Writer:
         return text + self._text[parts[-1].stop : stop]
 
     def _kept(self, part: _Part, wanted: _Wanted, margin: str) -> str:
-        return self._text[part.at : part.value_at] + self.written(part.value_at, wanted.value, margin)
+        return self._text[part.at : part.value_at] + self.written(part, wanted.value, margin)
 
     def _new_part(self, wanted: _Wanted, margin: str | None) -> str:
         name = "" if wanted.key is None else f"{json.dumps(wanted.key, ensure_ascii=False)}:{self._space}"

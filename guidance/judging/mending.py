@@ -110,10 +110,10 @@ class _Proof:
             candidate = apply(manifest, patch)
             every = [*earlier, *patch]
             after = self.judge(candidate, every)
-            is_accepted = contradictions(candidate) <= self.contradictions
         except (CannotPatch, Malformed, NotJson):
             return None
-        return (candidate, every) if is_accepted and gone.isdisjoint(after) and after <= self.before else None
+        is_better = gone.isdisjoint(after) and after <= self.before and contradictions(candidate) <= self.contradictions
+        return (candidate, every) if is_better else None
 
 
 def _ordered(steps: Iterable[Step]) -> list[Step]:
