@@ -31,10 +31,8 @@ def suggestion(model: type[BaseModel], at: tuple[int | str, ...]) -> str:
 def members_at(model: type[BaseModel], at: tuple[int | str, ...]) -> list[str]:
     """The members of the model that lies there; of the last one on the way that is known."""
     for token in at:
-        inner = _model_in(model.model_fields[str(token)].annotation) if str(token) in model.model_fields else None
-        if inner is None:
-            continue
-        model = inner
+        known = model.model_fields.get(str(token))
+        model = (known and _model_in(known.annotation)) or model
     return list(model.model_fields)
 
 

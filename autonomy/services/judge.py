@@ -83,8 +83,7 @@ def judge(submission: Submission, consulted: Consulted, *, actor: Actor, now: da
         status=status,
         finished_at=now if status == Status.POLICY_FAILED else None,
     )
-    owners = _owners(submission.override, evaluation, policies, now)
-    return Judgement(request, evaluation, owners, kind.deciders(target, parameters))
+    return Judgement(request, evaluation, _owners(submission.override, evaluation, policies, now), kind.deciders(target, parameters))
 
 
 def new_violations(request: ActionRequest, epoch: Epoch | None = None) -> Evaluation:

@@ -21,6 +21,20 @@ from tests.cli.conftest import POD, Check, Write, WritePolicy
 MENDED = POD.replace("hostNetwork: true", "hostNetwork: false")
 
 
+@pytest.fixture
+def labels(policy: WritePolicy) -> str:
+    """A policy whose fix brings a member that is not there."""
+    return str(
+        policy("""
+            validations:
+            - expression: has(object.metadata.labels)
+              message: No labels.
+              path: /metadata/labels
+              fix: [{set: /metadata/labels/app, value: api}]
+        """)
+    )
+
+
 def rewritten(text: str, wanted: JsonValue) -> tuple[str, list[str]]:
     """The text with all differences to what it should say, and what could not be written."""
     (chunk,) = chunks(text, "api.yaml")
@@ -100,18 +114,11 @@ def test_line_breaks_stay_those_of_the_file(check: Check, tmp_path: Path, polici
     assert file.read_bytes() == MENDED.replace("\n", "\r\n").encode()
 
 
-def test_each_line_keeps_its_own_break(check: Check, tmp_path: Path, policy: WritePolicy) -> None:
-    file = policy("""
-        validations:
-        - expression: has(object.metadata.labels)
-          message: No labels.
-          path: /metadata/labels
-          fix: [{set: /metadata/labels/app, value: api}]
-    """)
+def test_each_line_keeps_its_own_break(check: Check, tmp_path: Path, labels: str) -> None:
     pod = tmp_path / "pod.yaml"
     pod.write_bytes(b"apiVersion: v1\r\nkind: Pod\nspec: {containers: [{name: a, image: b}]}\nmetadata:\n  name: x\r\n  namespace: z\r\n")
 
-    check("--policy", str(file), "pod.yaml", "--fix")
+    check("--policy", labels, "pod.yaml", "--fix")
 
     assert pod.read_bytes() == (
         b"apiVersion: v1\r\nkind: Pod\nspec: {containers: [{name: a, image: b}]}\nmetadata:\n  name: x\r\n  namespace: z\r\n"
@@ -137,32 +144,18 @@ def test_a_diff_shows_the_byte_order_mark_so_that_it_can_be_applied(check: Check
     assert "\n \ufeffmetadata: {name: a}\n" in check("--policy", policies, "pod.yaml", "--diff").out
 
 
-def test_json_stays_json(check: Check, write: Write, policy: WritePolicy) -> None:
-    file = policy("""
-        validations:
-        - expression: has(object.metadata.labels)
-          message: No labels.
-          path: /metadata/labels
-          fix: [{set: /metadata/labels/app, value: api}]
-    """)
+def test_json_stays_json(check: Check, write: Write, labels: str) -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "é"}, "spec": {"containers": [{"name": "web"}]}}
     written = write("pod.json", json.dumps(pod, indent=4, ensure_ascii=False))
 
-    check("--policy", str(file), "pod.json", "--fix")
+    check("--policy", labels, "pod.json", "--fix")
 
     pod["metadata"] = {"name": "é", "labels": {"app": "api"}}
     assert written.read_text() == json.dumps(pod, indent=4, ensure_ascii=False)
 
 
-def test_json_keeps_its_notation(check: Check, tmp_path: Path, policy: WritePolicy) -> None:
+def test_json_keeps_its_notation(check: Check, tmp_path: Path, labels: str) -> None:
     """Escapes, numbers, spaces and line ends."""
-    file = policy("""
-        validations:
-        - expression: has(object.metadata.labels)
-          message: No labels.
-          path: /metadata/labels
-          fix: [{set: /metadata/labels/app, value: api}]
-    """)
     text = (
         '{\r\n\t"apiVersion":"v1", "kind" : "Pod",\r\n'
         '\t"metadata": {"name": "a", "annotations": {"b": "\\u003c\\/\\u00e9", "c": ""}},\r\n'
@@ -171,7 +164,7 @@ def test_json_keeps_its_notation(check: Check, tmp_path: Path, policy: WritePoli
     pod = tmp_path / "pod.json"
     pod.write_bytes(text.encode())
 
-    check("--policy", str(file), "pod.json", "--fix")
+    check("--policy", labels, "pod.json", "--fix")
 
     assert pod.read_bytes().decode() == text.replace('"c": ""}', '"c": ""}, "labels": {"app": "api"}')
 
